@@ -1,0 +1,141 @@
+/* Native functions: what stands behind the `vectorcall` of a Python function object.
+ *
+ * In: one `tb_function_spec` per compiled `def`, static in the generated file. Out: the real PyFunctionObject,
+ * executed by C. What holds: after the `def` statement has run, `spec.function` is the function object (a strong
+ * reference for ever; re-execution of the module replaces it) and `spec.code` its code object.
+ *
+ * A generated function consists of
+ *
+ *     static PyObject *tb_run_f(PyObject *const *values)      values in the order of the signature, borrowed;
+ *                                                             `*args` is a tuple, `**kwargs` a dict; unboxes with
+ *                                                             the `tb_argument_*` functions, calls the body, boxes
+ *     static PyObject *tb_call_f(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+ *     { TB_CALL_BODY(tb_spec_f, tb_run_f, 3) }                the vectorcall; 3 = number of parameters
+ *     or, for `async def`,  { TB_CALL_ASYNC(tb_spec_f, tb_run_f, 3) }
+ */
+#ifndef TB_FUNCTION_H
+#define TB_FUNCTION_H
+
+#include "tayberry.h"
+#include <string.h>
+
+/* How a parameter is passed. The table lists parameters in Python's order:
+ * positional-only, positional, `*args`, keyword-only, `**kwargs`. */
+enum tb_parameter_kind {
+    TB_POSITIONAL_ONLY,
+    TB_POSITIONAL,
+    TB_VAR_POSITIONAL,
+    TB_KEYWORD_ONLY,
+    TB_VAR_KEYWORD,
+};
+
+/* One parameter of a signature. */
+typedef struct tb_signature_parameter {
+    /* Python's name. */
+    const char *name;
+    /* The claim as it is shown in errors: `int`, `list[str]`; NULL if there is none. */
+    const char *expected;
+    /* enum tb_parameter_kind */
+    uint8_t kind;
+} tb_signature_parameter;
+
+/* A compiled function. Generated statically; the last members are filled by this library. */
+typedef struct tb_function_spec {
+    /* `Order.total` */
+    const char *qualname;
+    /* The generated vectorcall. */
+    vectorcallfunc vectorcall;
+    /* Parameters in order. */
+    const tb_signature_parameter *parameters;
+    uint16_t parameter_count;
+    /* How many may be given by position: positional-only and positional ones. */
+    uint16_t positional_count;
+    /* Whether every parameter may be given by position (no star, no keyword-only). */
+    uint8_t all_positional;
+    /* `async def` */
+    uint8_t is_async;
+    /* The function object, or NULL before its `def` has run. Strong. */
+    PyObject *function;
+    /* Its code object, for tracebacks. Strong. */
+    PyCodeObject *code;
+    /* Interned parameter names, made at the first hand-over. */
+    PyObject **names;
+} tb_function_spec;
+
+/* What `tb_arguments_bind` had to make; released after the call. */
+typedef struct tb_arguments_held {
+    /* `__defaults__`, the `*args` tuple, the `**kwargs` dict, a tuple of keyword-only defaults. */
+    PyObject *objects[4];
+} tb_arguments_held;
+
+/* Takes over a function object that a `def` statement has just made: 0, or -1 with an exception. */
+int tb_function_adopt(tb_function_spec *spec, PyObject *function);
+
+/* The general case of `tb_arguments_bind`: keywords, defaults, `*args`, `**kwargs`; CPython's own TypeErrors. */
+PyObject *const *tb_arguments_bind_general(tb_function_spec *spec, PyObject *callable, PyObject *const *args,
+                                           size_t nargsf, PyObject *kwnames, PyObject **slots,
+                                           tb_arguments_held *held);
+
+/* Values in the order of the signature (borrowed; `args` itself in the usual case), or NULL with an exception.
+ * `slots` has room for every parameter. `held` is to be released after the last use, also after NULL. */
+static inline PyObject *const *tb_arguments_bind(tb_function_spec *spec, PyObject *callable, PyObject *const *args,
+                                                 size_t nargsf, PyObject *kwnames, PyObject **slots,
+                                                 tb_arguments_held *held) {
+    memset(held, 0, sizeof *held);
+    if (kwnames == NULL && spec->all_positional && (size_t)PyVectorcall_NARGS(nargsf) == spec->parameter_count) {
+        return args;
+    }
+    return tb_arguments_bind_general(spec, callable, args, nargsf, kwnames, slots, held);
+}
+
+/* Releases what binding made. */
+static inline void tb_arguments_release(tb_arguments_held *held) {
+    for (int each = 0; each < 4; each++) {
+        Py_XDECREF(held->objects[each]);
+    }
+}
+
+/* The body of the vectorcall of a plain function. */
+#define TB_CALL_BODY(spec, run, count)                                                                                 \
+    PyObject *tb_slots[(count) + 1];                                                                                   \
+    tb_arguments_held tb_held;                                                                                         \
+    PyObject *tb_result = NULL;                                                                                        \
+    PyObject *const *tb_values = tb_arguments_bind(&(spec), callable, args, nargsf, kwnames, tb_slots, &tb_held);      \
+    if (tb_values != NULL) {                                                                                           \
+        tb_result = run(tb_values);                                                                                    \
+    }                                                                                                                  \
+    tb_arguments_release(&tb_held);                                                                                    \
+    return tb_result;
+
+/* The body of the vectorcall of an `async def`: binds now, runs `run` when awaited. */
+#define TB_CALL_ASYNC(spec, run, count)                                                                                \
+    PyObject *tb_slots[(count) + 1];                                                                                   \
+    tb_arguments_held tb_held;                                                                                         \
+    PyObject *tb_result = NULL;                                                                                        \
+    PyObject *const *tb_values = tb_arguments_bind(&(spec), callable, args, nargsf, kwnames, tb_slots, &tb_held);      \
+    if (tb_values != NULL) {                                                                                           \
+        tb_result = tb_coroutine_new(&(spec), callable, run, tb_values, (count));                                      \
+    }                                                                                                                  \
+    tb_arguments_release(&tb_held);                                                                                    \
+    return tb_result;
+
+/* Sets `TypeError: total() argument 'rate' must be float, not str` for parameter `index`. Returns -1. */
+int tb_argument_error(const tb_function_spec *spec, int index, PyObject *got);
+
+/* Typed unboxing of the bound value of parameter `index`: 0 with `*out` filled, or -1 with the TypeError above.
+ * `int` wants exactly an int (the result is owned); `float` takes exact floats and ints; `bool` exactly a bool. */
+int tb_argument_int(const tb_function_spec *spec, int index, PyObject *value, tb_int *out);
+int tb_argument_float(const tb_function_spec *spec, int index, PyObject *value, double *out);
+int tb_argument_bool(const tb_function_spec *spec, int index, PyObject *value, uint8_t *out);
+
+/* 0 if `value` is an instance of `type` or a subclass, else -1 with the TypeError. */
+static inline int tb_argument_instance(const tb_function_spec *spec, int index, PyObject *value, PyTypeObject *type) {
+    return PyObject_TypeCheck(value, type) ? 0 : tb_argument_error(spec, index, value);
+}
+
+/* The same, letting `None` pass too. */
+static inline int tb_argument_optional(const tb_function_spec *spec, int index, PyObject *value, PyTypeObject *type) {
+    return value == Py_None || PyObject_TypeCheck(value, type) ? 0 : tb_argument_error(spec, index, value);
+}
+
+#endif
