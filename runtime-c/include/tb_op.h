@@ -1,0 +1,122 @@
+/* Operators, attributes and names on any object: the interpreter's own semantics. Arguments borrowed, results new;
+ * NULL, -1, or 2 for a truth value, on failure. */
+#ifndef TB_OP_H
+#define TB_OP_H
+
+#include "tayberry.h"
+
+/* Truth of any object: 0, 1 or 2. */
+static inline uint8_t tb_truth(PyObject *value)
+{
+    if (value == Py_True) {
+        return 1;
+    }
+    if (value == Py_False || value == Py_None) {
+        return 0;
+    }
+    int truth = PyObject_IsTrue(value);
+    return truth < 0 ? 2 : (uint8_t)truth;
+}
+/* As `tb_truth`, consuming the value; NULL passes a failure on. */
+static inline uint8_t tb_truth_steal(PyObject *value)
+{
+    if (value == NULL) {
+        return 2;
+    }
+    uint8_t truth = tb_truth(value);
+    Py_DECREF(value);
+    return truth;
+}
+/* `bool` as an object (new, immortal) and back: exactly `bool`, else TypeError "`where`: expected bool, got int" (2). */
+static inline PyObject *tb_bool_to_object(uint8_t value) { return value ? Py_True : Py_False; }
+uint8_t tb_bool_from_object(PyObject *value, const char *where);
+/* None expected: 0 or -1 with TypeError "`where`: expected None, got int". */
+int tb_none_expect(PyObject *value, const char *where);
+/* An instance of `type` expected; returns the value, borrowed. `expected` is the type's name in the message. */
+PyObject *tb_instance_expect(PyObject *value, PyTypeObject *type, const char *expected, const char *where);
+/* An instance of any class object (`isinstance`, as Enum and standard-library classes want). */
+PyObject *tb_class_expect(PyObject *value, PyObject *cls, const char *expected, const char *where);
+/* `bytes` expected. */
+PyObject *tb_bytes_expect(PyObject *value, const char *where);
+/* Sets TypeError "`where`: expected `expected`, got TYPE" (without `where: ` when NULL). */
+void tb_raise_expected(const char *where, const char *expected, PyObject *got);
+
+/* Binary operators. In-place forms steal nothing: `a op= b` gives the new value of `a`. */
+#define TB_BINARY(name, function) \
+    static inline PyObject *tb_##name(PyObject *a, PyObject *b) { return function(a, b); }
+TB_BINARY(add, PyNumber_Add)
+TB_BINARY(sub, PyNumber_Subtract)
+TB_BINARY(mul, PyNumber_Multiply)
+TB_BINARY(div, PyNumber_TrueDivide)
+TB_BINARY(floordiv, PyNumber_FloorDivide)
+TB_BINARY(mod, PyNumber_Remainder)
+TB_BINARY(matmul, PyNumber_MatrixMultiply)
+TB_BINARY(bit_and, PyNumber_And)
+TB_BINARY(bit_or, PyNumber_Or)
+TB_BINARY(bit_xor, PyNumber_Xor)
+TB_BINARY(lshift, PyNumber_Lshift)
+TB_BINARY(rshift, PyNumber_Rshift)
+TB_BINARY(add_inplace, PyNumber_InPlaceAdd)
+TB_BINARY(sub_inplace, PyNumber_InPlaceSubtract)
+TB_BINARY(mul_inplace, PyNumber_InPlaceMultiply)
+TB_BINARY(div_inplace, PyNumber_InPlaceTrueDivide)
+TB_BINARY(floordiv_inplace, PyNumber_InPlaceFloorDivide)
+TB_BINARY(mod_inplace, PyNumber_InPlaceRemainder)
+TB_BINARY(matmul_inplace, PyNumber_InPlaceMatrixMultiply)
+TB_BINARY(bit_and_inplace, PyNumber_InPlaceAnd)
+TB_BINARY(bit_or_inplace, PyNumber_InPlaceOr)
+TB_BINARY(bit_xor_inplace, PyNumber_InPlaceXor)
+TB_BINARY(lshift_inplace, PyNumber_InPlaceLshift)
+TB_BINARY(rshift_inplace, PyNumber_InPlaceRshift)
+#undef TB_BINARY
+static inline PyObject *tb_pow(PyObject *a, PyObject *b) { return PyNumber_Power(a, b, Py_None); }
+static inline PyObject *tb_pow_inplace(PyObject *a, PyObject *b) { return PyNumber_InPlacePower(a, b, Py_None); }
+static inline PyObject *tb_neg(PyObject *a) { return PyNumber_Negative(a); }
+static inline PyObject *tb_pos(PyObject *a) { return PyNumber_Positive(a); }
+static inline PyObject *tb_invert(PyObject *a) { return PyNumber_Invert(a); }
+
+/* `a OP b` with Py_LT … Py_GE as an object, and as its truth (0, 1 or 2; `==` does not take identity for equality). */
+static inline PyObject *tb_compare(PyObject *a, PyObject *b, int op) { return PyObject_RichCompare(a, b, op); }
+static inline uint8_t tb_compare_truth(PyObject *a, PyObject *b, int op)
+{
+    return tb_truth_steal(PyObject_RichCompare(a, b, op));
+}
+/* `a is b` */
+static inline uint8_t tb_is(PyObject *a, PyObject *b) { return a == b; }
+/* `value in container` */
+static inline uint8_t tb_contains(PyObject *container, PyObject *value)
+{
+    int found = PySequence_Contains(container, value);
+    return found < 0 ? 2 : (uint8_t)found;
+}
+/* `isinstance(value, cls)`, `issubclass(a, b)`, `callable(value)` */
+uint8_t tb_isinstance(PyObject *value, PyObject *cls);
+uint8_t tb_issubclass(PyObject *derived, PyObject *cls);
+
+/* `object[key]`, `object[key] = value`, `del object[key]`; exact list/dict/tuple take the fast way. */
+PyObject *tb_item_get(PyObject *object, PyObject *key);
+int tb_item_set(PyObject *object, PyObject *key, PyObject *value);
+int tb_item_delete(PyObject *object, PyObject *key);
+/* `object[lower:upper:step]`; NULL is a missing part. */
+PyObject *tb_slice_get(PyObject *object, PyObject *lower, PyObject *upper, PyObject *step);
+/* A `slice` object; NULL is a missing part. */
+PyObject *tb_slice_new(PyObject *lower, PyObject *upper, PyObject *step);
+
+/* Attributes by interned name. */
+static inline PyObject *tb_attr_get(PyObject *object, PyObject *name) { return PyObject_GetAttr(object, name); }
+static inline int tb_attr_set(PyObject *object, PyObject *name, PyObject *value) { return PyObject_SetAttr(object, name, value); }
+static inline int tb_attr_delete(PyObject *object, PyObject *name) { return PyObject_DelAttr(object, name); }
+
+/* A global name: the module's dict, then its builtins; NameError "name 'x' is not defined" with its `name`. */
+PyObject *tb_global_get(PyObject *globals, PyObject *name);
+int tb_global_set(PyObject *globals, PyObject *name, PyObject *value);
+int tb_global_delete(PyObject *globals, PyObject *name);
+/* A builtin by interned name, not looking at the module. */
+PyObject *tb_builtin_get(PyObject *name);
+/* Reading or deleting an unbound local: UnboundLocalError "cannot access local variable 'x' where it is not associated with a value". */
+void tb_raise_unbound(PyObject *name);
+/* `from m import name` and `import m` inside functions. `names` is None or a tuple; `level` as in `__import__`. */
+PyObject *tb_import(PyObject *globals, PyObject *name, PyObject *names, int level);
+PyObject *tb_import_from(PyObject *module, PyObject *name);
+
+#endif

@@ -1,0 +1,78 @@
+/* Text. Values are `PyObject *` known to be `str` or a subclass; a subclass takes the interpreter's own slow way,
+ * so overridden operators are honoured. Arguments borrowed, results new, NULL (or -1, or 2 for a truth value) on failure. */
+#ifndef TB_STR_H
+#define TB_STR_H
+
+#include "tayberry.h"
+
+/* The value if it is a `str` (or subclass), borrowed; else NULL with TypeError "`where`: expected str, got int". */
+PyObject *tb_str_expect(PyObject *value, const char *where);
+/* An interned, immortal constant from UTF-8 (module constants and attribute names). */
+PyObject *tb_str_constant(const char *utf8, Py_ssize_t size);
+
+/* `len(s)` in code points; never fails for exact str. */
+Py_ssize_t tb_str_length(PyObject *s);
+/* Truth of a str: 0, 1 (2 if a subclass's `__len__` or `__bool__` fails). */
+uint8_t tb_str_truth(PyObject *s);
+/* `a + b` */
+PyObject *tb_str_concat(PyObject *a, PyObject *b);
+/* `a += b`: steals `a`, appends in place when nobody else can see it. */
+PyObject *tb_str_append(PyObject *a, PyObject *b);
+/* `s * n` */
+PyObject *tb_str_repeat(PyObject *s, tb_int count);
+/* `s[index]` */
+PyObject *tb_str_index(PyObject *s, tb_int index);
+/* `s[lower:upper]`; `TB_INT_ERROR` stands for a missing bound. */
+PyObject *tb_str_slice(PyObject *s, tb_int lower, tb_int upper);
+/* `a == b`: 0, 1 or 2 with an exception. */
+uint8_t tb_str_eq_slow(PyObject *a, PyObject *b);
+static inline uint8_t tb_str_eq(PyObject *a, PyObject *b)
+{
+    if (a == b && PyUnicode_CheckExact(a)) {
+        return 1;
+    }
+    return tb_str_eq_slow(a, b);
+}
+/* `a OP b` for Py_LT … Py_GE: 0, 1 or 2 with an exception. */
+uint8_t tb_str_compare(PyObject *a, PyObject *b, int op);
+/* `part in s`: 0, 1 or 2 with an exception. */
+uint8_t tb_str_contains(PyObject *s, PyObject *part);
+/* `separator.join(iterable)` */
+PyObject *tb_str_join(PyObject *separator, PyObject *iterable);
+/* `s.startswith(prefix)`, `s.endswith(suffix)` with a str or a tuple of str: 0, 1 or 2 with an exception. */
+uint8_t tb_str_startswith(PyObject *s, PyObject *prefix);
+uint8_t tb_str_endswith(PyObject *s, PyObject *suffix);
+/* `s.find(part)` */
+tb_int tb_str_find(PyObject *s, PyObject *part);
+/* `s.replace(old, new)` */
+PyObject *tb_str_replace(PyObject *s, PyObject *old_part, PyObject *new_part);
+/* `s.split()` (separator NULL) and `s.split(separator)` */
+PyObject *tb_str_split(PyObject *s, PyObject *separator);
+/* `s.upper()`, `s.lower()`, `s.strip()`: the exact type's own method, without looking it up. */
+PyObject *tb_str_upper(PyObject *s);
+PyObject *tb_str_lower(PyObject *s);
+PyObject *tb_str_strip(PyObject *s);
+/* `ord(s)` and `chr(i)` */
+tb_int tb_str_ord(PyObject *s);
+PyObject *tb_str_chr(tb_int code);
+
+/* An f-string, or any text, in the making. `tb_format_begin`, then pieces in order, then `tb_format_finish`; after
+ * a piece has failed (-1) `tb_format_discard`. The pieces' values are evaluated as Python does, one by one. */
+typedef PyUnicodeWriter tb_format;
+tb_format *tb_format_begin(Py_ssize_t expected_length);
+/* Text of the program: a `str`. */
+int tb_format_text(tb_format *, PyObject *text);
+/* `{value}` without a spec. */
+int tb_format_int(tb_format *, tb_int value);
+int tb_format_float(tb_format *, double value);
+int tb_format_bool(tb_format *, uint8_t value);
+int tb_format_str(tb_format *, PyObject *value);
+/* `{value!c:spec}`: `conversion` is 0, 's', 'r' or 'a'; `spec` is NULL or a str. */
+int tb_format_object(tb_format *, PyObject *value, int conversion, PyObject *spec);
+/* The text; frees the writer also on failure. */
+PyObject *tb_format_finish(tb_format *);
+void tb_format_discard(tb_format *);
+/* `format(value, spec)` as a new str. */
+PyObject *tb_format_value(PyObject *value, int conversion, PyObject *spec);
+
+#endif
