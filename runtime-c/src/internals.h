@@ -1,0 +1,25 @@
+/* What this library uses of CPython beyond its public API; private. Bodies, version checks and public fallbacks are in
+ * internals.c, the only file that may include CPython's internal headers. */
+#ifndef TB_INTERNALS_H
+#define TB_INTERNALS_H
+
+#include "tb_safepoint.h"
+
+/* Fails with ImportError if the running interpreter is not the one this was compiled for. */
+int tb_internal_check(void);
+/* The interpreter's handling of its eval breaker; 0 or -1. */
+int tb_internal_pending(PyThreadState *thread);
+/* The interpreter's two recursion checks; 0 or -1 with RecursionError. */
+int tb_internal_recursion(PyThreadState *thread);
+/* `DICT_MERGE` without its error text: copies a mapping into a dict; KeyError(key) for a key that is there. */
+int tb_internal_merge(PyObject *dict, PyObject *mapping);
+/* Makes `frame.f_lineno` give `line`, and the frame immortal, so that threads can share it cheaply. */
+void tb_internal_frame_line(PyFrameObject *frame, int line);
+/* Gives a heap object to everybody for ever. */
+void tb_internal_immortal(PyObject *object);
+/* A special method, looked up on the type and bound: 1, 0 if there is none, -1. */
+int tb_internal_special(PyObject *object, PyObject *name, PyObject **method);
+/* `from module import name` */
+PyObject *tb_internal_import_from(PyObject *module, PyObject *name);
+
+#endif
