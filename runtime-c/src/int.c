@@ -358,8 +358,8 @@ double tb_int_truediv(tb_int a, tb_int b)
     if (((a | b) & 1) == 0 && b != 0) {
         int64_t x = tb_int_value(a), y = tb_int_value(b);
         if (x >= -exact && x <= exact && y >= -exact && y <= exact) {
-            /* Both are exact doubles, so one rounding; an int zero has no sign. */
-            return x == 0 ? 0.0 : (double)x / (double)y;
+            /* Both are exact doubles, so one rounding (and `0 / -1` is -0.0, as the interpreter has it). */
+            return (double)x / (double)y;
         }
     }
     PyObject *x = tb_int_to_object(a);

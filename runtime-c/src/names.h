@@ -14,8 +14,8 @@ typedef struct tb_names {
 #define X(name) PyObject *name;
     TB_NAMES(X)
 #undef X
-    /* The dict of the module `builtins`, an empty str, an empty tuple, and some builtin callables: all for ever. */
-    PyObject *builtins_dict, *empty_tuple, *builtin_round, *builtin_import, *builtin_any, *builtin_all;
+    /* The dict of the module `builtins`, an empty tuple, some builtin callables, and `lambda: None`: all for ever. */
+    PyObject *builtins_dict, *empty_tuple, *builtin_round, *builtin_import, *builtin_any, *builtin_all, *empty_function;
 } tb_names_table;
 
 extern tb_names_table tb_names;

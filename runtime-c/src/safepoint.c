@@ -34,7 +34,12 @@ static int fill_names(void)
         (tb_names.builtin_import = builtin("__import__")) == NULL) {
         return -1;
     }
-    return 0;
+    PyObject *code = Py_CompileString("lambda: None", "<tayberry>", Py_eval_input);
+    if (code != NULL) {
+        tb_names.empty_function = PyEval_EvalCode(code, tb_names.builtins_dict, NULL);
+        Py_DECREF(code);
+    }
+    return tb_names.empty_function == NULL ? -1 : 0;
 }
 
 int tb_runtime_c_init(void)
