@@ -2,22 +2,25 @@
  *
  * A failure is a pending exception plus an error value. `except` takes it with `tb_except_enter`, which makes it the
  * handled exception (`sys.exc_info()`, bare `raise`, `__context__` of what is raised meanwhile), and every way out of the
- * clause calls `tb_except_leave` once. */
+ * clause calls `tb_except_leave` once.
+ *
+ * When to call `tb_traceback_add`: once where an operation, a call or a `raise x` has failed, whether or not the function
+ * itself catches it; not for a bare `raise`, nor where a `finally` or an unmatched `except` passes the exception on. */
 #ifndef TB_ERROR_H
 #define TB_ERROR_H
 
 #include "tayberry.h"
 
-/* What tracebacks need to know about a native function; one static variable per function, zeroed. */
+/* What tracebacks need to know about a native function; one static variable per function:
+ *     static tb_code_info tb_code_f = TB_CODE_INFO(&tb_spec_f.function); */
 typedef struct tb_code_info {
-    /* The function object handed over by Python (strong, for ever); set once by `tb_code_info_set`. */
-    PyObject *function;
+    /* Where the function object handed over by Python stands (a PyFunctionObject, or NULL before its `def` has run). */
+    PyObject *const *function;
     /* Frames already made, one per line that has raised; private. */
     struct tb_frame_node *frames;
 } tb_code_info;
+#define TB_CODE_INFO(place) {(place), NULL}
 
-/* Remembers the function object (borrowed; a PyFunctionObject). The first one stays. */
-void tb_code_info_set(tb_code_info *info, PyObject *function);
 /* Puts an entry for `line` of the function in front of the pending exception's traceback: its frame has the function's real
  * code object, `tb_lasti` -1, and `line` as `tb_lineno` and `f_lineno`. Does nothing without a pending exception. */
 void tb_traceback_add(tb_code_info *info, int line);

@@ -5,7 +5,7 @@
 
 PyObject *tb_call_ex(PyObject *callable, PyObject *args, PyObject *kwargs) { return PyObject_Call(callable, args, kwargs); }
 
-PyObject *tb_call_name(PyObject *callable) { return _PyObject_FunctionStr(callable); }
+PyObject *tb_call_name(PyObject *callable) { return tb_internal_function_name(callable); }
 
 int tb_call_args_extend(PyObject *list, PyObject *iterable, PyObject *callable)
 {

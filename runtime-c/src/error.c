@@ -118,22 +118,15 @@ int tb_except_matches(PyObject *exception, PyObject *types)
 typedef struct tb_frame_node {
     struct tb_frame_node *next;
     PyFrameObject *frame;
+    /* Of the frame, which keeps it: a module that is executed again has new ones. */
+    PyObject *code;
     int line;
 } tb_frame_node;
 
-void tb_code_info_set(tb_code_info *info, PyObject *function)
-{
-    PyObject *none = NULL;
-    Py_INCREF(function);
-    if (!__atomic_compare_exchange_n(&info->function, &none, function, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-        Py_DECREF(function);
-    }
-}
-
-static tb_frame_node *frame_find(tb_code_info *info, int line)
+static tb_frame_node *frame_find(tb_code_info *info, PyObject *code, int line)
 {
     tb_frame_node *node = __atomic_load_n(&info->frames, __ATOMIC_ACQUIRE);
-    while (node != NULL && node->line != line) {
+    while (node != NULL && (node->line != line || node->code != code)) {
         node = node->next;
     }
     return node;
@@ -147,7 +140,8 @@ static tb_frame_node *frame_make(tb_code_info *info, PyObject *function, int lin
         return NULL;
     }
     node->line = line;
-    node->frame = PyFrame_New(PyThreadState_GetUnchecked(), (PyCodeObject *)PyFunction_GetCode(function), PyFunction_GetGlobals(function), NULL);
+    node->code = PyFunction_GetCode(function);
+    node->frame = PyFrame_New(PyThreadState_GetUnchecked(), (PyCodeObject *)node->code, PyFunction_GetGlobals(function), NULL);
     if (node->frame == NULL) {
         PyMem_RawFree(node);
         return NULL;
@@ -161,11 +155,11 @@ static tb_frame_node *frame_make(tb_code_info *info, PyObject *function, int lin
 
 void tb_traceback_add(tb_code_info *info, int line)
 {
-    PyObject *function = __atomic_load_n(&info->function, __ATOMIC_ACQUIRE);
+    PyObject *function = __atomic_load_n(info->function, __ATOMIC_ACQUIRE);
     if (function == NULL || !PyErr_Occurred()) {
         return;
     }
-    tb_frame_node *node = frame_find(info, line);
+    tb_frame_node *node = frame_find(info, PyFunction_GetCode(function), line);
     if (node == NULL) {
         PyObject *exception = PyErr_GetRaisedException();
         node = frame_make(info, function, line);

@@ -99,6 +99,8 @@ int tb_internal_special(PyObject *object, PyObject *name, PyObject **method)
     return found == NULL ? -1 : 1;
 }
 
+PyObject *tb_internal_function_name(PyObject *callable) { return _PyObject_FunctionStr(callable); }
+
 PyObject *tb_internal_import_from(PyObject *module, PyObject *name)
 {
     return _PyEval_ImportFrom(PyThreadState_GetUnchecked(), module, name);
@@ -171,6 +173,22 @@ int tb_internal_special(PyObject *object, PyObject *name, PyObject **method)
     Py_XDECREF(found);
     *method = NULL;
     return has <= 0 ? has : PyObject_GetOptionalAttr(object, name, method);
+}
+
+PyObject *tb_internal_function_name(PyObject *callable)
+{
+    PyObject *module = NULL, *name = NULL, *text = NULL;
+    int named = PyObject_GetOptionalAttrString(callable, "__qualname__", &name);
+    if (named == 0) {
+        return PyObject_Str(callable);
+    }
+    if (named > 0 && PyObject_GetOptionalAttrString(callable, "__module__", &module) >= 0) {
+        int plain = module == NULL || module == Py_None || (PyUnicode_Check(module) && PyUnicode_EqualToUTF8(module, "builtins"));
+        text = plain ? PyUnicode_FromFormat("%S()", name) : PyUnicode_FromFormat("%S.%S()", module, name);
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(module);
+    return text;
 }
 
 PyObject *tb_internal_import_from(PyObject *module, PyObject *name)

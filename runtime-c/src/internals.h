@@ -19,6 +19,8 @@ void tb_internal_frame_line(PyFrameObject *frame, int line);
 void tb_internal_immortal(PyObject *object);
 /* A special method, looked up on the type and bound: 1, 0 if there is none, -1. */
 int tb_internal_special(PyObject *object, PyObject *name, PyObject **method);
+/* A callable as error texts name it: "module.name()"; new. */
+PyObject *tb_internal_function_name(PyObject *callable);
 /* `from module import name` */
 PyObject *tb_internal_import_from(PyObject *module, PyObject *name);
 

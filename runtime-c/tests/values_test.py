@@ -809,7 +809,7 @@ def tracebacks_of_racing_threads():
 
 @test
 def nothing_leaks():
-    """The same work twice must not need more memory blocks."""
+    """One block per round of work would be 200 more at the end; the interpreter's own caches grow a little at first."""
     big = [1 << 100, -(1 << 62), 1 << 62, 10**30]
 
     def work():
@@ -844,12 +844,12 @@ def nothing_leaks():
         outcome(v.global_get, {}, "nope")
 
     counts = []
-    for _ in range(8):
+    for _ in range(30):
         for _ in range(20):
             work()
         gc.collect()
         counts.append(sys.getallocatedblocks())
-    assert counts[-1] - counts[3] < 100, counts
+    assert counts[-1] - counts[19] < 150, counts
 
 
 for function in tests:
