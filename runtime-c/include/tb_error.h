@@ -11,16 +11,17 @@
 
 #include "tayberry.h"
 
-/* What tracebacks need to know about a native function; one static variable per function:
- *     static tb_code_info tb_code_f = TB_CODE_INFO(&tb_spec_f.function); */
+/* What tracebacks need to know about a native function; zeroed at first (it is `tb_function_spec.info`). */
 typedef struct tb_code_info {
-    /* Where the function object handed over by Python stands (a PyFunctionObject, or NULL before its `def` has run). */
-    PyObject *const *function;
+    /* The function object handed over by Python (a PyFunctionObject; strong, for ever). */
+    PyObject *function;
     /* Frames already made, one per line that has raised; private. */
     struct tb_frame_node *frames;
 } tb_code_info;
-#define TB_CODE_INFO(place) {(place), NULL}
 
+/* Remembers the function object (borrowed). An earlier one, of a module that is executed again, is never released, as another
+ * thread may be using it. */
+void tb_code_info_set(tb_code_info *info, PyObject *function);
 /* Puts an entry for `line` of the function in front of the pending exception's traceback: its frame has the function's real
  * code object, `tb_lasti` -1, and `line` as `tb_lineno` and `f_lineno`. Does nothing without a pending exception. */
 void tb_traceback_add(tb_code_info *info, int line);

@@ -123,6 +123,11 @@ typedef struct tb_frame_node {
     int line;
 } tb_frame_node;
 
+void tb_code_info_set(tb_code_info *info, PyObject *function)
+{
+    __atomic_store_n(&info->function, Py_NewRef(function), __ATOMIC_RELEASE);
+}
+
 static tb_frame_node *frame_find(tb_code_info *info, PyObject *code, int line)
 {
     tb_frame_node *node = __atomic_load_n(&info->frames, __ATOMIC_ACQUIRE);
@@ -155,7 +160,7 @@ static tb_frame_node *frame_make(tb_code_info *info, PyObject *function, int lin
 
 void tb_traceback_add(tb_code_info *info, int line)
 {
-    PyObject *function = __atomic_load_n(info->function, __ATOMIC_ACQUIRE);
+    PyObject *function = __atomic_load_n(&info->function, __ATOMIC_ACQUIRE);
     if (function == NULL || !PyErr_Occurred()) {
         return;
     }

@@ -348,9 +348,8 @@ ONE(hash_, integer(tb_hash(args[0])))
 ONE(unbound, (tb_raise_unbound(args[0]), NULL))
 
 /* Exceptions. */
-static PyObject *adopted;
-static tb_code_info info = TB_CODE_INFO(&adopted);
-ONE(adopt, ((adopted = Py_NewRef(args[0])), Py_NewRef(Py_None)))
+static tb_code_info info;
+ONE(adopt, (tb_code_info_set(&info, args[0]), Py_NewRef(Py_None)))
 static PyObject *raise_(ARGS)
 {
     UNUSED;
