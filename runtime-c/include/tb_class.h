@@ -116,6 +116,13 @@ PyObject *tb_class_default(tb_class_spec *spec, int field);
 /* Sets `AttributeError: 'Order' object has no attribute 'qty'` (with `name` and `obj`). Returns NULL. */
 void *tb_field_unset(const tb_class_spec *spec, int field, PyObject *object);
 
+/* What a read gives when the slot is unset: the class attribute, if the field has a default (`count: int = 0` and no
+ * assignment yet), converted as the field's values are, else the unset value with the AttributeError set. Owned. */
+tb_int tb_field_missing_int(const tb_class_spec *spec, int field, PyObject *object);
+double tb_field_missing_float(const tb_class_spec *spec, int field, PyObject *object);
+uint8_t tb_field_missing_bool(const tb_class_spec *spec, int field, PyObject *object);
+PyObject *tb_field_missing_object(const tb_class_spec *spec, int field, PyObject *object);
+
 /* Sets `TypeError: Order.qty must be int, not str`. Returns -1. */
 int tb_field_type_error(const tb_class_spec *spec, int field, PyObject *got);
 

@@ -2,7 +2,7 @@
  *
  * In: one `tb_function_spec` per compiled `def`, static in the generated file. Out: the real PyFunctionObject,
  * executed by C. What holds: after the `def` statement has run, `spec.function` is the function object (a strong
- * reference for ever; re-execution of the module replaces it) and `spec.code` its code object.
+ * reference for ever; re-execution of the module replaces it) and `spec.info` serves tracebacks.
  *
  * A generated function consists of
  *
@@ -17,6 +17,7 @@
 #define TB_FUNCTION_H
 
 #include "tayberry.h"
+#include "tb_error.h"
 #include <string.h>
 
 /* How a parameter is passed. The table lists parameters in Python's order:
@@ -56,8 +57,8 @@ typedef struct tb_function_spec {
     uint8_t is_async;
     /* The function object, or NULL before its `def` has run. Strong. */
     PyObject *function;
-    /* Its code object, for tracebacks. Strong. */
-    PyCodeObject *code;
+    /* For `tb_traceback_add(&spec.info, line)`. */
+    tb_code_info info;
     /* Interned parameter names, made at the first hand-over. */
     PyObject **names;
 } tb_function_spec;

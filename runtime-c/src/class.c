@@ -1,0 +1,536 @@
+/* Making native classes as `type.__new__` makes Python ones, and the life of their instances. See tb_class.h.
+ *
+ * The order of steps in `tb_class_create` is that of `type_new_impl` in CPython's typeobject.c.
+ */
+#include "objects.h"
+
+static struct tb_class_state *classes; /* all, newest first */
+static PyMutex registering;
+
+static void object_dealloc(PyObject *self);
+
+tb_class_spec *tb_class_of(PyTypeObject *type) {
+    for (; type != NULL; type = type->tp_base) {
+        if (type->tp_dealloc == object_dealloc) {
+            return ((PyHeapTypeObject *)type)->ht_token;
+        }
+    }
+    return NULL;
+}
+
+/* Instances. */
+
+PyObject *tb_class_allocate(tb_class_spec *spec) { return (PyObject *)PyObject_GC_New(PyObject, spec->type); }
+
+static PyObject *object_alloc(PyTypeObject *type, Py_ssize_t items) {
+    tb_class_spec *spec = tb_class_of(type);
+    PyObject *self;
+    if (type == spec->type) {
+        self = tb_class_allocate(spec);
+        if (self != NULL) {
+            tb_fields_unset_fresh(spec, self);
+            (void)tb_class_finish(spec, self);
+        }
+        return self;
+    }
+    self = PyType_GenericAlloc(type, items);
+    if (self != NULL) {
+        tb_fields_unset_fresh(spec, self);
+    }
+    return self;
+}
+
+static void release_fields(const tb_class_spec *spec, PyObject *self, int count) {
+    for (int each = 0; each < count; each++) {
+        const tb_field_spec *field = &spec->fields[each];
+        void *slot = (char *)self + field->offset;
+        if (field->held == TB_HELD_INT) {
+            tb_int_release(*(tb_int *)slot);
+        } else if (field->held == TB_HELD_OBJECT) {
+            Py_XDECREF(*(PyObject **)slot);
+        }
+    }
+}
+
+static void object_dealloc(PyObject *self) {
+    PyTypeObject *type = Py_TYPE(self);
+    tb_class_spec *spec = tb_class_of(type);
+    if (type->tp_finalize != NULL && PyObject_CallFinalizerFromDealloc(self) < 0) {
+        return; /* alive again */
+    }
+    PyObject_GC_UnTrack(self);
+    if (type->tp_flags & Py_TPFLAGS_MANAGED_WEAKREF) {
+        PyObject_ClearWeakRefs(self);
+    }
+    if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+        PyObject_ClearManagedDict(self);
+    }
+    release_fields(spec, self, spec->field_count);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+void tb_class_abandon(tb_class_spec *spec, PyObject *object, int filled) {
+    release_fields(spec, object, filled);
+    PyTypeObject *type = Py_TYPE(object);
+    type->tp_free(object);
+    Py_DECREF(type);
+}
+
+static int object_traverse(PyObject *self, visitproc visit, void *arg) {
+    PyTypeObject *type = Py_TYPE(self);
+    tb_class_spec *spec = tb_class_of(type);
+    Py_VISIT(type);
+    for (int each = 0; each < spec->field_count; each++) {
+        if (spec->fields[each].held == TB_HELD_OBJECT) {
+            Py_VISIT(*(PyObject **)((char *)self + spec->fields[each].offset));
+        }
+    }
+    return type->tp_flags & Py_TPFLAGS_MANAGED_DICT ? PyObject_VisitManagedDict(self, visit, arg) : 0;
+}
+
+static int object_clear(PyObject *self) {
+    tb_class_spec *spec = tb_class_of(Py_TYPE(self));
+    for (int each = 0; each < spec->field_count; each++) {
+        if (spec->fields[each].held == TB_HELD_OBJECT) {
+            (void)tb_field_clear(&spec->fields[each], self);
+        }
+    }
+    if (Py_TYPE(self)->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+        PyObject_ClearManagedDict(self);
+    }
+    return 0;
+}
+
+/* Python subclasses get the plain allocator from `type.__new__`; theirs must mark fields as unset as well. */
+static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywords) {
+    tb_class_spec *spec = PyType_Check(class_) ? tb_class_of((PyTypeObject *)class_) : NULL;
+    if (spec == NULL) {
+        PyErr_SetString(PyExc_TypeError, "__init_subclass__ needs a subclass of a native class");
+        return NULL;
+    }
+    if (((PyTypeObject *)class_)->tp_alloc == PyType_GenericAlloc) {
+        ((PyTypeObject *)class_)->tp_alloc = object_alloc;
+    }
+    /* On to the next class: that of the root of the native bases, whose own base is `object`. */
+    while (spec->base != NULL) {
+        spec = spec->base;
+    }
+    PyObject *super = PyObject_CallFunctionObjArgs((PyObject *)&PySuper_Type, (PyObject *)spec->type, class_, NULL);
+    PyObject *next = super == NULL ? NULL : PyObject_GetAttrString(super, "__init_subclass__");
+    PyObject *result = next == NULL ? NULL : PyObject_Call(next, args, keywords);
+    Py_XDECREF(super);
+    Py_XDECREF(next);
+    return result;
+}
+
+/* Making the type. */
+
+static PyMethodDef root_methods[] = {
+    {"__getstate__", tb_object_getstate, METH_NOARGS, NULL},
+    {"__init_subclass__", (PyCFunction)(void (*)(void))init_subclass, METH_VARARGS | METH_KEYWORDS | METH_CLASS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+static PyMethodDef no_methods[] = {{NULL, NULL, 0, NULL}};
+static PyGetSetDef dict_getset[] = {
+    {"__dict__", tb_namespace_get, tb_namespace_set, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+static PyGetSetDef no_getset[] = {{NULL, NULL, NULL, NULL, NULL}};
+
+#define SLOT(function) ((void *)(uintptr_t)(function))
+
+static PyTypeObject *make_type(tb_class_spec *spec, int with_dict) {
+    int is_root = spec->base == NULL;
+    int adds_dict = with_dict && (is_root || (spec->base->type->tp_flags & Py_TPFLAGS_MANAGED_DICT) == 0);
+    PyType_Slot slots[] = {
+        {Py_tp_alloc, SLOT(object_alloc)}, {Py_tp_dealloc, SLOT(object_dealloc)}, {Py_tp_traverse, SLOT(object_traverse)},
+        {Py_tp_clear, SLOT(object_clear)}, {Py_tp_token, spec}, {Py_tp_methods, is_root ? root_methods : no_methods},
+        {Py_tp_getset, adds_dict ? dict_getset : no_getset}, {0, NULL},
+    };
+    unsigned long flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
+    if (with_dict) {
+        flags |= Py_TPFLAGS_MANAGED_DICT | Py_TPFLAGS_MANAGED_WEAKREF;
+    }
+    PyType_Spec type_spec = {.name = spec->name, .basicsize = (int)spec->size, .flags = (unsigned int)flags, .slots = slots};
+    PyObject *base = is_root ? (PyObject *)&PyBaseObject_Type : (PyObject *)spec->base->type;
+    PyTypeObject *type = (PyTypeObject *)PyType_FromMetaclass(NULL, NULL, &type_spec, base);
+    return type;
+}
+
+/* Names that `type` has setters for: they go straight into the dict, as in `type.__new__`. */
+static int is_plain_entry(PyObject *name) {
+    static const char *const names[] = {"__module__", "__doc__", "__annotations__", "__annotate__", "__annotate_func__",
+                                        "__annotations_cache__", "__type_params__", "__text_signature__", "__abstractmethods__",
+                                        "__firstlineno__", "__static_attributes__", NULL};
+    for (int each = 0; names[each] != NULL; each++) {
+        if (PyUnicode_EqualToUTF8(name, names[each])) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* A plain function under these names is made a static or class method. */
+static PyObject *special_method(PyObject *name, PyObject *value) {
+    if (PyFunction_Check(value)) {
+        if (PyUnicode_EqualToUTF8(name, "__new__")) {
+            return PyStaticMethod_New(value);
+        }
+        if (PyUnicode_EqualToUTF8(name, "__init_subclass__") || PyUnicode_EqualToUTF8(name, "__class_getitem__")) {
+            return PyClassMethod_New(value);
+        }
+    }
+    return Py_NewRef(value);
+}
+
+static int set_cell(PyObject *cell, const char *name, PyObject *value) {
+    if (!PyCell_Check(cell)) {
+        PyErr_Format(PyExc_TypeError, "%s must be a nonlocal cell, not %.200R", name, Py_TYPE(cell));
+        return -1;
+    }
+    return PyCell_Set(cell, value);
+}
+
+/* Copies the namespace of the `class` statement into the type. */
+static int fill_namespace(PyTypeObject *type, PyObject *dict, PyObject *namespace) {
+    PyObject *key, *value;
+    Py_ssize_t place = 0;
+    while (PyDict_Next(namespace, &place, &key, &value)) {
+        int failed;
+        if (!PyUnicode_Check(key)) {
+            failed = PyDict_SetItem(dict, key, value) < 0 ||
+                     PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "non-string key in the __dict__ of class %.200s", type->tp_name) < 0;
+        } else if (PyUnicode_EqualToUTF8(key, "__classcell__")) {
+            failed = set_cell(value, "__classcell__", (PyObject *)type) < 0;
+        } else if (PyUnicode_EqualToUTF8(key, "__classdictcell__")) {
+            failed = set_cell(value, "__classdictcell__", dict) < 0;
+        } else if (PyUnicode_EqualToUTF8(key, "__qualname__")) {
+            if (!PyUnicode_Check(value)) {
+                PyErr_Format(PyExc_TypeError, "type __qualname__ must be a str, not %s", Py_TYPE(value)->tp_name);
+                return -1;
+            }
+            failed = PyObject_SetAttr((PyObject *)type, key, value) < 0;
+        } else if (is_plain_entry(key)) {
+            failed = PyDict_SetItem(dict, key, value) < 0;
+        } else {
+            PyObject *stored = special_method(key, value);
+            failed = stored == NULL || PyObject_SetAttr((PyObject *)type, key, stored) < 0;
+            Py_XDECREF(stored);
+        }
+        if (failed) {
+            return -1;
+        }
+    }
+    /* A class that defines `__eq__` and no `__hash__` is unhashable. */
+    int has_eq = PyDict_ContainsString(namespace, "__eq__"), has_hash = PyDict_ContainsString(namespace, "__hash__");
+    if (has_eq < 0 || has_hash < 0) {
+        return -1;
+    }
+    return has_eq && !has_hash ? PyObject_SetAttrString((PyObject *)type, "__hash__", Py_None) : 0;
+}
+
+/* Puts a descriptor for field `field` into the class, with what the class has under its name as default. */
+static int install_descriptor(tb_class_spec *spec, PyObject *dict, int field) {
+    struct tb_class_state *state = spec->state;
+    PyObject *current;
+    if (PyDict_GetItemRef(dict, state->names[field], &current) < 0) {
+        return -1;
+    }
+    if (current != NULL && tb_descriptor_check(current)) {
+        Py_DECREF(current);
+        return 0;
+    }
+    PyObject *descriptor = tb_descriptor_new(spec, field, current);
+    int failed = descriptor == NULL || PyObject_SetAttr((PyObject *)spec->type, state->names[field], descriptor) < 0;
+    Py_XDECREF(descriptor);
+    Py_XSETREF(state->defaults[field], current);
+    return failed ? -1 : 0;
+}
+
+/* Own fields, and inherited ones that the class gives a value of its own. */
+static int install_descriptors(tb_class_spec *spec, PyObject *dict) {
+    struct tb_class_state *state = spec->state;
+    for (int each = 0; each < spec->field_count; each++) {
+        int own = each >= spec->inherited_count ? 1 : PyDict_Contains(dict, state->names[each]);
+        if (own < 0 || (own && install_descriptor(spec, dict, each) < 0)) {
+            return -1;
+        }
+        if (!own && spec->base != NULL) {
+            Py_XSETREF(state->defaults[each], Py_XNewRef(spec->base->state->defaults[each]));
+        }
+    }
+    return 0;
+}
+
+/* Calls `__set_name__` of everything in the namespace that has one. */
+static int set_names(PyTypeObject *type, PyObject *dict) {
+    PyObject *names = PyDict_Copy(dict), *key, *value;
+    Py_ssize_t place = 0;
+    int failed = names == NULL;
+    while (!failed && PyDict_Next(names, &place, &key, &value)) {
+        PyObject *set_name;
+        int found = PyObject_GetOptionalAttrString((PyObject *)Py_TYPE(value), "__set_name__", &set_name);
+        if (found > 0) {
+            PyObject *result = PyObject_CallFunctionObjArgs(set_name, value, (PyObject *)type, key, NULL);
+            Py_DECREF(set_name);
+            if (result == NULL) {
+                PyObject *error = PyErr_GetRaisedException();
+                PyObject *note = PyUnicode_FromFormat("Error calling __set_name__ on '%.100s' instance %R in '%.100s'",
+                                                      Py_TYPE(value)->tp_name, key, type->tp_name);
+                PyObject *added = note == NULL ? NULL : PyObject_CallMethod(error, "add_note", "O", note);
+                PyErr_Clear();
+                Py_XDECREF(note);
+                Py_XDECREF(added);
+                PyErr_SetRaisedException(error);
+                found = -1;
+            }
+            Py_XDECREF(result);
+        }
+        failed = found < 0;
+    }
+    Py_XDECREF(names);
+    return failed ? -1 : 0;
+}
+
+static int call_init_subclass(PyTypeObject *type, PyObject *keywords) {
+    PyObject *super = PyObject_CallFunctionObjArgs((PyObject *)&PySuper_Type, (PyObject *)type, (PyObject *)type, NULL);
+    PyObject *method = super == NULL ? NULL : PyObject_GetAttrString(super, "__init_subclass__");
+    PyObject *nothing = method == NULL ? NULL : PyTuple_New(0);
+    PyObject *result = nothing == NULL ? NULL : PyObject_Call(method, nothing, keywords);
+    Py_XDECREF(super);
+    Py_XDECREF(method);
+    Py_XDECREF(nothing);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+/* A fresh state: names and which special methods the namespace has of its own. */
+static struct tb_class_state *new_state(tb_class_spec *spec, PyObject *namespace) {
+    struct tb_class_state *state = PyMem_Calloc(1, sizeof *state);
+    if (state == NULL) {
+        goto no_memory;
+    }
+    state->spec = spec;
+    state->names = PyMem_Calloc((size_t)spec->field_count + 1, sizeof *state->names);
+    state->defaults = PyMem_Calloc((size_t)spec->field_count + 1, sizeof *state->defaults);
+    if (state->names == NULL || state->defaults == NULL) {
+        goto no_memory;
+    }
+    for (int each = 0; each < spec->field_count; each++) {
+        state->names[each] = PyUnicode_InternFromString(spec->fields[each].name);
+        if (state->names[each] == NULL) {
+            return NULL;
+        }
+    }
+    static const struct {
+        const char *name;
+        uint32_t bit;
+    } given[] = {{"__init__", TB_GIVEN_INIT}, {"__eq__", TB_GIVEN_EQ}, {"__repr__", TB_GIVEN_REPR}, {"__hash__", TB_GIVEN_HASH}};
+    for (size_t each = 0; each < Py_ARRAY_LENGTH(given); each++) {
+        if (PyDict_ContainsString(namespace, given[each].name) == 1) {
+            state->given |= given[each].bit;
+        }
+    }
+    return state;
+no_memory:
+    PyErr_NoMemory();
+    return NULL;
+}
+
+/* Whether the bases of the statement are those that the layout was made for. */
+static int check_bases(const tb_class_spec *spec, PyObject *bases) {
+    Py_ssize_t count = PyTuple_GET_SIZE(bases);
+    PyObject *first = count > 0 ? PyTuple_GET_ITEM(bases, 0) : NULL;
+    PyObject *expected = spec->base == NULL ? (PyObject *)&PyBaseObject_Type : (PyObject *)spec->base->type;
+    if (count > 1 || (count == 1 && first != expected) || (count == 0 && spec->base != NULL) || expected == NULL) {
+        PyErr_Format(PyExc_TypeError, "%s was compiled with %s as its only base class, but its class statement has %R", spec->name,
+                     spec->base == NULL ? "object" : spec->base->name, bases);
+        return -1;
+    }
+    return 0;
+}
+
+PyObject *tb_class_create(tb_class_spec *spec, PyObject *name, PyObject *bases, PyObject *namespace, PyObject *keywords) {
+    if (check_bases(spec, bases) < 0) {
+        return NULL;
+    }
+    int slotted = (spec->options & TB_DATACLASS_SLOTS) != 0 || PyDict_ContainsString(namespace, "__slots__") == 1;
+    int base_dict = spec->base != NULL && (spec->base->type->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0;
+    struct tb_class_state *state = new_state(spec, namespace);
+    PyTypeObject *type = state == NULL ? NULL : make_type(spec, !slotted || base_dict);
+    if (type == NULL) {
+        return NULL;
+    }
+    PyObject *dict = state->namespace = PyType_GetDict(type);
+    /* The class of an earlier execution of the module lives on: its instances do. */
+    PyTypeObject *former = spec->type;
+    spec->type = type;
+    spec->state = state;
+    spec->plain = 0;
+    spec->intact = 0;
+    spec->tracked = (uint8_t)((!slotted && (spec->options & TB_DATACLASS_FROZEN) == 0) || (spec->base != NULL && spec->base->tracked));
+    for (int each = 0; each < spec->field_count; each++) {
+        spec->tracked |= spec->fields[each].may_cycle;
+    }
+    if (PyObject_SetAttrString((PyObject *)type, "__name__", name) < 0 || fill_namespace(type, dict, namespace) < 0 ||
+        install_descriptors(spec, dict) < 0 || set_names(type, dict) < 0 || call_init_subclass(type, keywords) < 0) {
+        return NULL;
+    }
+    PyMutex_Lock(&registering);
+    state->next = classes;
+    __atomic_store_n(&classes, state, __ATOMIC_RELEASE);
+    PyMutex_Unlock(&registering);
+    if (former != NULL) {
+        tb_guards_review((PyObject **)&spec->type);
+    }
+    return Py_NewRef((PyObject *)type);
+}
+
+/* Reliances. */
+
+void tb_class_review(tb_class_spec *spec) {
+    for (struct tb_class_state *state = __atomic_load_n(&classes, __ATOMIC_ACQUIRE); state != NULL; state = state->next) {
+        tb_class_spec *below = state->spec, *each = below;
+        if (below->state != state) {
+            continue;
+        }
+        int intact = 1, concerned = 0;
+        for (; each != NULL; each = each->base) {
+            intact &= each->state != NULL && each->state->own_intact && each->state->broken == 0;
+            concerned |= each == spec;
+        }
+        if (concerned) {
+            __atomic_store_n(&below->intact, (uint8_t)intact, __ATOMIC_RELAXED);
+        }
+    }
+}
+
+static void namespace_changed(void *owner, PyDict_WatchEvent event, PyObject *key, PyObject *value) {
+    struct tb_class_state *state = owner;
+    if (state->spec->state != state) {
+        return; /* the class of an earlier execution */
+    }
+    for (int each = 0; each < state->reliance_count; each++) {
+        tb_reliance *reliance = &state->reliances[each];
+        uint8_t broken = reliance->broken;
+        if (event == PyDict_EVENT_ADDED || event == PyDict_EVENT_MODIFIED || event == PyDict_EVENT_DELETED) {
+            if (!tb_name_is(key, reliance->name)) {
+                continue;
+            }
+            broken = (event == PyDict_EVENT_DELETED ? NULL : value) != reliance->expected;
+        } else {
+            broken = 1;
+        }
+        state->broken += broken - reliance->broken;
+        reliance->broken = broken;
+    }
+    tb_class_review(state->spec);
+}
+
+/* The function behind a method, static method, class method or property; a new reference or NULL without an exception. */
+static PyObject *function_behind(PyObject *value) {
+    if (value == NULL || PyFunction_Check(value)) {
+        return Py_XNewRef(value);
+    }
+    const char *attribute = Py_IS_TYPE(value, &PyProperty_Type) ? "fget"
+                            : Py_IS_TYPE(value, &PyStaticMethod_Type) || Py_IS_TYPE(value, &PyClassMethod_Type) ? "__func__"
+                                                                                                                  : NULL;
+    PyObject *function = attribute == NULL ? NULL : PyObject_GetAttrString(value, attribute);
+    PyErr_Clear();
+    return function;
+}
+
+/* Remembers what the class now has under the names that compiled code relies on, and watches them. */
+static int rely(tb_class_spec *spec) {
+    static const char *const specials[] = {"__new__", "__init__", "__post_init__", "__setattr__", "__delattr__", "__getattribute__",
+                                           "__eq__", "__repr__", "__hash__", NULL};
+    struct tb_class_state *state = spec->state;
+    size_t count = Py_ARRAY_LENGTH(specials) - 1 + spec->method_count + spec->field_count;
+    state->reliances = PyMem_Calloc(count, sizeof *state->reliances);
+    if (state->reliances == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    state->own_intact = 1;
+    for (size_t each = 0; each < count; each++) {
+        tb_reliance *reliance = &state->reliances[each];
+        size_t method = each - (Py_ARRAY_LENGTH(specials) - 1), field = method - spec->method_count;
+        const char *name = each < Py_ARRAY_LENGTH(specials) - 1 ? specials[each]
+                           : method < spec->method_count        ? spec->methods[method].name
+                                                                : spec->fields[field].name;
+        reliance->name = PyUnicode_InternFromString(name);
+        if (reliance->name == NULL || PyDict_GetItemRef(state->namespace, reliance->name, &reliance->expected) < 0) {
+            return -1;
+        }
+        if (each >= Py_ARRAY_LENGTH(specials) - 1 && method < spec->method_count) {
+            PyObject *function = function_behind(reliance->expected);
+            state->own_intact &= function != NULL && function == spec->methods[method].function->function;
+            Py_XDECREF(function);
+        }
+    }
+    state->reliance_count = (int)count;
+    if (tb_watch_dict(state->namespace, namespace_changed, state) < 0) {
+        return -1;
+    }
+    tb_class_review(spec);
+    return 0;
+}
+
+/* `@dataclass(slots=True)` made a second class without native fields. The first one stays, with what the second one
+ * has beyond it; `__class__` cells that were pointed at the second go back. */
+static int absorb_slots(tb_class_spec *spec, PyTypeObject *second) {
+    static const char *const taken[] = {"__slots__", "__getstate__", "__setstate__", "__match_args__", NULL};
+    PyObject *dict = PyType_GetDict(second), *key, *value;
+    Py_ssize_t place = 0;
+    int failed = 0;
+    for (int each = 0; !failed && taken[each] != NULL; each++) {
+        value = NULL;
+        failed = PyDict_GetItemStringRef(dict, taken[each], &value) < 0 ||
+                 (value != NULL && PyObject_SetAttrString((PyObject *)spec->type, taken[each], value) < 0);
+        Py_XDECREF(value);
+    }
+    while (!failed && PyDict_Next(dict, &place, &key, &value)) {
+        PyObject *function = function_behind(value);
+        PyObject *closure = function != NULL && PyFunction_Check(function) ? PyFunction_GetClosure(function) : NULL;
+        for (Py_ssize_t each = 0; closure != NULL && each < PyTuple_GET_SIZE(closure); each++) {
+            PyObject *cell = PyTuple_GET_ITEM(closure, each), *content = PyCell_Get(cell);
+            if (content == (PyObject *)second) {
+                failed |= PyCell_Set(cell, (PyObject *)spec->type) < 0;
+            }
+            Py_XDECREF(content);
+        }
+        Py_XDECREF(function);
+    }
+    Py_DECREF(dict);
+    return failed ? -1 : 0;
+}
+
+PyObject *tb_class_complete(tb_class_spec *spec, PyObject *decorated) {
+    if (spec->state == NULL) {
+        return PyErr_Format(PyExc_SystemError, "%s: decorated before its class statement has run", spec->name);
+    }
+    PyObject *bound = decorated;
+    if (decorated != (PyObject *)spec->type && (spec->options & TB_DATACLASS_SLOTS) && PyType_Check(decorated)) {
+        if (absorb_slots(spec, (PyTypeObject *)decorated) < 0) {
+            return NULL;
+        }
+        bound = (PyObject *)spec->type;
+    }
+    if (install_descriptors(spec, spec->state->namespace) < 0 || tb_dataclass_complete(spec) < 0 || rely(spec) < 0) {
+        return NULL;
+    }
+    return Py_NewRef(bound);
+}
+
+int tb_objects_ready(void) {
+    static PyMutex once;
+    static int ready;
+    PyMutex_Lock(&once);
+    if (!ready) {
+        ready = tb_watch_ready() == 0 && tb_descriptor_ready() == 0 && tb_namespace_ready() == 0 && tb_coroutine_ready() == 0;
+    }
+    int failed = !ready;
+    PyMutex_Unlock(&once);
+    return failed ? -1 : 0;
+}

@@ -1,0 +1,110 @@
+/* What the files behind tb_function.h, tb_class.h, tb_field.h and tb_module.h share; not for generated code. */
+#ifndef TB_OBJECTS_H
+#define TB_OBJECTS_H
+
+#include "tb_class.h"
+#include "tb_coroutine.h"
+#include "tb_function.h"
+#include "tb_int.h"
+#include "tb_module.h"
+
+/* The interpreter's own `vectorcall` of Python functions, seen on the first function that is handed over. */
+extern vectorcallfunc tb_function_interpret;
+
+/* What became of one `@dataclass`-generated method. */
+typedef struct tb_generated {
+    /* The function object behind the class attribute; strong; NULL if it stays interpreted. */
+    PyObject *function;
+} tb_generated;
+
+/* A name in a class's namespace on which direct calls rely. */
+typedef struct tb_reliance {
+    PyObject *name;     /* interned */
+    PyObject *expected; /* strong; NULL: must be absent */
+    uint8_t broken;
+} tb_reliance;
+
+/* A parameter of a dataclass's generated `__init__`. */
+typedef struct tb_init_field {
+    int field;         /* index in spec->fields */
+    PyObject *factory; /* strong, or NULL */
+} tb_init_field;
+
+/* The library's side of a native class. */
+struct tb_class_state {
+    tb_class_spec *spec;
+    struct tb_class_state *next; /* of all classes */
+    PyObject **names;            /* interned field names */
+    PyObject **defaults;         /* strong; value of the class attribute or NULL */
+    PyObject *namespace;         /* the type's dict; strong */
+    tb_reliance *reliances;
+    int reliance_count;
+    int broken;        /* number of broken reliances */
+    int own_intact;    /* the statement left a class whose methods are the compiled ones */
+    /* @dataclass */
+    uint32_t given;    /* TB_GIVEN_*: methods that the namespace already had */
+    tb_generated init, eq, repr, hash;
+    tb_function_spec init_spec; /* self, then the parameters of `__init__` */
+    tb_init_field *init_fields; /* in the order of assignment */
+    int *init_places;           /* position of each in the bound values */
+    int init_count;
+    PyObject *factory_marker; /* the default that says "call the factory"; strong */
+    PyObject *post_init;      /* interned name, or NULL */
+    int *eq_fields, eq_count, *repr_fields, repr_count, *hash_fields, hash_count;
+};
+
+enum { TB_GIVEN_INIT = 1, TB_GIVEN_EQ = 2, TB_GIVEN_REPR = 4, TB_GIVEN_HASH = 8 };
+
+/* The nearest native class of a type, or NULL. */
+tb_class_spec *tb_class_of(PyTypeObject *type);
+
+/* Converts a value for a field: 0, 1 if the claim is not met (no exception), -1 with an exception.
+ * `word` receives the slot's new content (8 bytes at most), owned. */
+typedef union tb_word {
+    tb_int integer;
+    double number;
+    uint8_t truth;
+    PyObject *object;
+} tb_word;
+int tb_field_convert(const tb_field_spec *field, PyObject *value, tb_word *word);
+/* Stores a converted value; `fresh` if no other thread can see the object. */
+void tb_field_put(const tb_field_spec *field, PyObject *object, tb_word word, int fresh);
+/* Makes every slot unset, or releases every slot. */
+void tb_fields_unset_fresh(const tb_class_spec *spec, PyObject *object);
+/* Reads a slot as a Python object: new reference; NULL without an exception if it is unset, with one if boxing failed. */
+PyObject *tb_field_peek(const tb_field_spec *field, PyObject *object);
+/* Unsets a field; 1 if it was set, 0 if not. */
+int tb_field_clear(const tb_field_spec *field, PyObject *object);
+
+/* Field descriptors (descriptor.c). */
+int tb_descriptor_ready(void);
+PyObject *tb_descriptor_new(tb_class_spec *spec, int field, PyObject *default_value);
+int tb_descriptor_check(PyObject *object);
+PyObject *tb_descriptor_default(PyObject *descriptor); /* borrowed, or NULL */
+
+/* `__dict__` and `__getstate__` of native objects (namespace.c). */
+int tb_namespace_ready(void);
+PyObject *tb_namespace_get(PyObject *object, void *closure);
+int tb_namespace_set(PyObject *object, PyObject *value, void *closure);
+PyObject *tb_object_getstate(PyObject *object, PyObject *ignored);
+/* The index of a declared field by name, or -1. */
+int tb_field_index(const tb_class_spec *spec, PyObject *name);
+
+/* Native bodies for what `@dataclass` generated (dataclass.c). 0 or -1. */
+int tb_dataclass_complete(tb_class_spec *spec);
+
+/* Watching (watch.c): a callback per watched dict; no Python may run in it. */
+typedef void (*tb_watch)(void *owner, PyDict_WatchEvent event, PyObject *key, PyObject *value);
+int tb_watch_ready(void);
+int tb_watch_dict(PyObject *dict, tb_watch watch, void *owner);
+/* Whether `key` is the interned `name`. */
+int tb_name_is(PyObject *key, PyObject *name);
+/* After `*expected` got another object: looks again at every guard that expects it. */
+void tb_guards_review(PyObject **expected);
+/* After a reliance of a class changed: recomputes `intact` of it and of the classes below. */
+void tb_class_review(tb_class_spec *spec);
+
+/* All types of this library: 0 or -1. */
+int tb_objects_ready(void);
+
+#endif
