@@ -89,9 +89,14 @@ static inline int tb_class_is_intact(const tb_class_spec *spec) {
     return __atomic_load_n(&spec->intact, __ATOMIC_RELAXED);
 }
 
-/* Whether `object` is an instance of the class or a subclass. */
+/* Whether `object` is an instance of what an earlier execution of the class statement made, whose layout is the same. */
+int tb_class_check_former(const tb_class_spec *spec, PyObject *object);
+
+/* Whether `object` has the class's layout: it is an instance of the class or a subclass. For `isinstance()` in the
+ * program use `PyObject_IsInstance`. */
 static inline int tb_class_check(const tb_class_spec *spec, PyObject *object) {
-    return spec->type != NULL && PyObject_TypeCheck(object, spec->type);
+    return Py_TYPE(object) == spec->type || (spec->type != NULL && PyObject_TypeCheck(object, spec->type)) ||
+           tb_class_check_former(spec, object);
 }
 
 /* A fresh object of exactly this class, not yet tracked, **its field slots uninitialised**: fill every one with

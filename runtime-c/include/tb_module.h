@@ -79,7 +79,7 @@ PyObject *tb_program_initialize(const tb_program_spec *program);
 
 /* Defines `PyObject *tb_init_<mangled>(void)` for a `tb_module_spec` named `spec`. */
 #define TB_MODULE(mangled, spec)                                                                                       \
-    static int tb_exec_##mangled(PyObject *module) { return tb_module_execute(&(spec), module); }                      \
+    static int tb_exec_##mangled(PyObject *tb_created) { return tb_module_execute(&(spec), tb_created); }              \
     static PyModuleDef_Slot tb_slots_##mangled[] = {                                                                   \
         {Py_mod_exec, (void *)(uintptr_t)tb_exec_##mangled},                                                           \
         {Py_mod_gil, Py_MOD_GIL_NOT_USED},                                                                             \

@@ -18,6 +18,15 @@ tb_class_spec *tb_class_of(PyTypeObject *type) {
     return NULL;
 }
 
+int tb_class_check_former(const tb_class_spec *spec, PyObject *object) {
+    for (tb_class_spec *each = tb_class_of(Py_TYPE(object)); each != NULL; each = each->base) {
+        if (each == spec) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* Instances. */
 
 PyObject *tb_class_allocate(tb_class_spec *spec) { return (PyObject *)PyObject_GC_New(PyObject, spec->type); }
@@ -441,35 +450,55 @@ static PyObject *function_behind(PyObject *value) {
     return function;
 }
 
-/* Remembers what the class now has under the names that compiled code relies on, and watches them. */
+/* Adds a name on which compiled code relies, with what the class now has under it. */
+static tb_reliance *rely_on(struct tb_class_state *state, const char *name) {
+    tb_reliance *reliance = &state->reliances[state->reliance_count];
+    reliance->name = PyUnicode_InternFromString(name);
+    if (reliance->name == NULL || PyDict_GetItemRef(state->namespace, reliance->name, &reliance->expected) < 0) {
+        return NULL;
+    }
+    state->reliance_count++;
+    return reliance;
+}
+
+/* Remembers what the class now has (or has not) under the names that compiled code relies on, and watches them. */
 static int rely(tb_class_spec *spec) {
-    static const char *const specials[] = {"__new__", "__init__", "__post_init__", "__setattr__", "__delattr__", "__getattribute__",
-                                           "__eq__", "__repr__", "__hash__", NULL};
+    static const char *const specials[] = {"__new__",          "__init__", "__post_init__", "__setattr__", "__delattr__",
+                                           "__getattribute__", "__eq__",   "__repr__",      "__hash__"};
     struct tb_class_state *state = spec->state;
-    size_t count = Py_ARRAY_LENGTH(specials) - 1 + spec->method_count + spec->field_count;
+    size_t count = Py_ARRAY_LENGTH(specials) + spec->field_count;
+    for (const tb_class_spec *each = spec; each != NULL; each = each->base) {
+        count += each->method_count;
+    }
     state->reliances = PyMem_Calloc(count, sizeof *state->reliances);
     if (state->reliances == NULL) {
         PyErr_NoMemory();
         return -1;
     }
     state->own_intact = 1;
-    for (size_t each = 0; each < count; each++) {
-        tb_reliance *reliance = &state->reliances[each];
-        size_t method = each - (Py_ARRAY_LENGTH(specials) - 1), field = method - spec->method_count;
-        const char *name = each < Py_ARRAY_LENGTH(specials) - 1 ? specials[each]
-                           : method < spec->method_count        ? spec->methods[method].name
-                                                                : spec->fields[field].name;
-        reliance->name = PyUnicode_InternFromString(name);
-        if (reliance->name == NULL || PyDict_GetItemRef(state->namespace, reliance->name, &reliance->expected) < 0) {
+    for (size_t each = 0; each < Py_ARRAY_LENGTH(specials); each++) {
+        if (rely_on(state, specials[each]) == NULL) {
             return -1;
         }
-        if (each >= Py_ARRAY_LENGTH(specials) - 1 && method < spec->method_count) {
-            PyObject *function = function_behind(reliance->expected);
-            state->own_intact &= function != NULL && function == spec->methods[method].function->function;
-            Py_XDECREF(function);
+    }
+    for (int each = 0; each < spec->field_count; each++) {
+        if (rely_on(state, spec->fields[each].name) == NULL) {
+            return -1;
         }
     }
-    state->reliance_count = (int)count;
+    for (const tb_class_spec *from = spec; from != NULL; from = from->base) {
+        for (uint32_t each = 0; each < from->method_count; each++) {
+            tb_reliance *reliance = rely_on(state, from->methods[each].name);
+            if (reliance == NULL) {
+                return -1;
+            }
+            if (from == spec) {
+                PyObject *function = function_behind(reliance->expected);
+                state->own_intact &= function != NULL && function == spec->methods[each].function->function;
+                Py_XDECREF(function);
+            }
+        }
+    }
     if (tb_watch_dict(state->namespace, namespace_changed, state) < 0) {
         return -1;
     }

@@ -181,9 +181,6 @@ static PyObject *coroutine_throw(PyObject *object, PyObject *const *args, Py_ssi
     drop_values(self);
     PyErr_SetRaisedException(raised);
     tb_traceback_add(&self->spec->info, ((PyCodeObject *)((PyFunctionObject *)self->function)->func_code)->co_firstlineno);
-    if (PyErr_ExceptionMatches(PyExc_StopIteration)) {
-        replace_stop_iteration();
-    }
     return NULL;
 }
 
@@ -271,7 +268,44 @@ static int set_text(PyObject *self, PyObject *value, void *offset) {
     Py_XSETREF(*place, Py_NewRef(value));
     return 0;
 }
-static PyObject *coroutine_await(PyObject *self) { return Py_NewRef(self); }
+/* What `await` iterates when the awaiter is the interpreter: Python's coroutines are no iterators themselves. */
+typedef struct awaiter {
+    PyObject_HEAD
+    PyObject *coroutine;
+} awaiter;
+
+static PyTypeObject *awaiter_type;
+
+static PyObject *coroutine_await(PyObject *self) {
+    awaiter *made = PyObject_GC_New(awaiter, awaiter_type);
+    if (made == NULL) {
+        return NULL;
+    }
+    made->coroutine = Py_NewRef(self);
+    PyObject_GC_Track(made);
+    return (PyObject *)made;
+}
+static PySendResult awaiter_send_value(PyObject *self, PyObject *value, PyObject **result) {
+    return coroutine_send_value(((awaiter *)self)->coroutine, value, result);
+}
+static PyObject *awaiter_next(PyObject *self) { return coroutine_next(((awaiter *)self)->coroutine); }
+static PyObject *awaiter_send(PyObject *self, PyObject *value) { return coroutine_send(((awaiter *)self)->coroutine, value); }
+static PyObject *awaiter_throw(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+    return coroutine_throw(((awaiter *)self)->coroutine, args, count);
+}
+static PyObject *awaiter_close(PyObject *self, PyObject *ignored) { return coroutine_close(((awaiter *)self)->coroutine, ignored); }
+static int awaiter_traverse(PyObject *self, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(((awaiter *)self)->coroutine);
+    return 0;
+}
+static void awaiter_dealloc(PyObject *self) {
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    Py_XDECREF(((awaiter *)self)->coroutine);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
 
 static PyGetSetDef getters[] = {
     {"__class__", coroutine_class, NULL, NULL, NULL},
@@ -300,7 +334,7 @@ static PyMemberDef members[] = {
 static PyType_Slot slots[] = {
     {Py_tp_dealloc, SLOT(coroutine_dealloc)}, {Py_tp_traverse, SLOT(coroutine_traverse)},
     {Py_tp_finalize, SLOT(coroutine_finalize)}, {Py_tp_repr, SLOT(coroutine_repr)},
-    {Py_tp_iternext, SLOT(coroutine_next)}, {Py_am_await, SLOT(coroutine_await)},
+    {Py_am_await, SLOT(coroutine_await)},
     {Py_am_send, SLOT(coroutine_send_value)}, {Py_tp_getset, getters}, {Py_tp_methods, methods},
     {Py_tp_members, members}, {0, NULL},
 };
@@ -312,21 +346,37 @@ static PyType_Spec coroutine_spec = {
     .slots = slots,
 };
 
+static PyMethodDef awaiter_methods[] = {
+    {"send", awaiter_send, METH_O, NULL},
+    {"throw", (PyCFunction)(void (*)(void))awaiter_throw, METH_FASTCALL, NULL},
+    {"close", awaiter_close, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+static PyType_Slot awaiter_slots[] = {
+    {Py_tp_dealloc, SLOT(awaiter_dealloc)}, {Py_tp_traverse, SLOT(awaiter_traverse)}, {Py_tp_iter, SLOT(PyObject_SelfIter)},
+    {Py_tp_iternext, SLOT(awaiter_next)}, {Py_am_send, SLOT(awaiter_send_value)}, {Py_tp_methods, awaiter_methods}, {0, NULL},
+};
+static PyType_Spec awaiter_spec = {
+    .name = "builtins.coroutine_wrapper",
+    .basicsize = sizeof(awaiter),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = awaiter_slots,
+};
+
 int tb_coroutine_ready(void) {
     if (tb_coroutine_type != NULL) {
         return 0;
     }
-    PyObject *type = PyType_FromSpec(&coroutine_spec);
+    if (awaiter_type == NULL) {
+        awaiter_type = (PyTypeObject *)PyType_FromSpec(&awaiter_spec);
+    }
+    PyObject *type = awaiter_type == NULL ? NULL : PyType_FromSpec(&coroutine_spec);
     if (type == NULL) {
         return -1;
     }
+    awaiter_type->tp_name = "coroutine_wrapper";
     ((PyTypeObject *)type)->tp_name = "coroutine";
-    /* `await` needs the slot; Python's coroutines are no iterators, so the name goes. */
-    PyObject *namespace = PyType_GetDict((PyTypeObject *)type);
-    int failed = PyDict_DelItemString(namespace, "__next__") < 0;
-    Py_DECREF(namespace);
-    PyType_Modified((PyTypeObject *)type);
-    PyObject *abc = failed ? NULL : PyImport_ImportModule("collections.abc");
+    PyObject *abc = PyImport_ImportModule("collections.abc");
     PyObject *base = abc == NULL ? NULL : PyObject_GetAttrString(abc, "Coroutine");
     PyObject *result = base == NULL ? NULL : PyObject_CallMethod(base, "register", "O", type);
     Py_XDECREF(abc);

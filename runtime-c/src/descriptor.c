@@ -8,6 +8,7 @@
 typedef struct descriptor {
     PyObject_HEAD
     tb_class_spec *spec;
+    PyTypeObject *owner; /* borrowed: the class has the descriptor */
     int field;
     PyObject *default_value;
 } descriptor;
@@ -20,6 +21,7 @@ PyObject *tb_descriptor_new(tb_class_spec *spec, int field, PyObject *default_va
         return NULL;
     }
     self->spec = spec;
+    self->owner = spec->type;
     self->field = field;
     self->default_value = Py_XNewRef(default_value);
     PyObject_GC_Track(self);
@@ -30,12 +32,11 @@ int tb_descriptor_check(PyObject *object) { return Py_TYPE(object) == descriptor
 PyObject *tb_descriptor_default(PyObject *self) { return ((descriptor *)self)->default_value; }
 
 static int is_instance(descriptor *self, PyObject *object) {
-    if (self->spec->type != NULL && PyObject_TypeCheck(object, self->spec->type)) {
+    if (PyObject_TypeCheck(object, self->owner)) {
         return 1;
     }
     PyErr_Format(PyExc_TypeError, "descriptor '%s' for '%.100s' objects doesn't apply to a '%.100s' object",
-                 self->spec->fields[self->field].name, self->spec->type == NULL ? self->spec->name : self->spec->type->tp_name,
-                 Py_TYPE(object)->tp_name);
+                 self->spec->fields[self->field].name, self->owner->tp_name, Py_TYPE(object)->tp_name);
     return 0;
 }
 
@@ -76,7 +77,7 @@ static int descriptor_set(PyObject *object, PyObject *instance, PyObject *value)
 
 static PyObject *descriptor_repr(PyObject *object) {
     descriptor *self = (descriptor *)object;
-    return PyUnicode_FromFormat("<field '%s' of '%s' objects>", self->spec->fields[self->field].name, self->spec->type->tp_name);
+    return PyUnicode_FromFormat("<field '%s' of '%s' objects>", self->spec->fields[self->field].name, self->owner->tp_name);
 }
 
 static int descriptor_traverse(PyObject *self, visitproc visit, void *arg) {
@@ -100,7 +101,7 @@ static PyObject *descriptor_name(PyObject *object, void *closure) {
 }
 static PyObject *descriptor_class(PyObject *object, void *closure) {
     (void)closure;
-    return Py_XNewRef((PyObject *)((descriptor *)object)->spec->type);
+    return Py_NewRef((PyObject *)((descriptor *)object)->owner);
 }
 
 static PyGetSetDef getters[] = {
