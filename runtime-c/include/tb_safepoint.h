@@ -58,7 +58,8 @@ static inline int tb_safepoint_thread(PyThreadState *thread)
     }
     return 0;
 }
-/* Enters a native function: 0, or -1 with RecursionError, and then `tb_leave_thread` must not be called. */
+/* Enters a native function: 0, or -1 with RecursionError, and then `tb_leave_thread` must not be called, and no traceback entry
+ * for the function be added: the error belongs to the caller's line, as in the interpreter. */
 static inline int tb_enter_thread(PyThreadState *thread)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
