@@ -1,0 +1,31 @@
+# Two commands do all the set-up on a fresh machine: `make run` and `make test`. `make help` lists the rest.
+
+SHELL := /bin/bash
+PORT ?= 8000
+EXAMPLE ?= examples/catalog/app.py
+export CARGO_TERM_COLOR ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help python build run test format wheel clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+python: ## provide the free-threaded interpreter and print its path
+	@scripts/python
+
+build: ## build the release command line and the runtime
+	@scripts/build
+
+run: build ## build the catalog example and serve it (PORT=8000, EXAMPLE=path/to/app.py)
+	@scripts/serve $(EXAMPLE) $(PORT)
+
+test: ## format, lint and every test, closing with a summary line
+	@scripts/test
+
+format: ## rewrite Rust sources in the standard format
+	cargo fmt --all
+
+clean: ## remove what builds made (the cached interpreter stays)
+	cargo clean
+	rm -rf examples/*/.tayberry python/tayberry/_runtime.*.so
