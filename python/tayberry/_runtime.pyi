@@ -1,0 +1,41 @@
+"""The Rust side: HTTP server, router, codecs. docs/internals.md has the contract."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ._binding import Route
+from ._types import Type
+
+#: The capsule "tayberry.abi" with the functions that generated code calls.
+abi: object
+
+class RouteError(ValueError):
+    """Two routes that answer the same requests, or a path that cannot be routed."""
+
+class Application:
+    """An app's routes and plans, ready to answer."""
+
+    def __init__(self, routes: Sequence[Route], options: dict[str, Any]) -> None: ...
+    def handle(
+        self, method: str, target: str, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """One request in process, through the dispatch of the server."""
+
+    def serve(
+        self,
+        host: str,
+        port: int,
+        threads: int,
+        *,
+        access_log: bool = False,
+        ready: Callable[[str], object] | None = None,
+    ) -> None:
+        """Serves until SIGTERM or SIGINT, then stops gracefully.
+
+        `ready` is called with the address (`http://127.0.0.1:8000`) once connections are accepted. Raises `OSError` when
+        the address cannot be listened on.
+        """
+
+def decode_json(type: Type, text: bytes) -> Any: ...
+def decode_text(type: Type, texts: list[bytes]) -> Any: ...
+def encode_json(value: Any) -> bytes: ...
