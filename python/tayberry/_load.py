@@ -1,0 +1,146 @@
+"""Finds the app that `module:attribute` names.
+
+In: the text, and a build folder if the modules are to come from one. Out: the `App`. Whatever stands in the way is a
+`LoadError` whose text says what is wrong and what to do; a failure inside the user's own code keeps its traceback,
+shortened to the frames that are the user's.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+import traceback
+import warnings
+from types import ModuleType, TracebackType
+
+from .app import App
+
+
+class LoadError(Exception):
+    """An app that cannot be had. `by_user` is true when the user's code is at fault, false for the environment."""
+
+    def __init__(self, message: str, *, by_user: bool = True) -> None:
+        super().__init__(message)
+        self.by_user = by_user
+
+
+def load_app(spec: str, build: str | None = None, *, allow_gil: bool = True) -> App:
+    """Imports the module and gives its app.
+
+    `spec` is `package.module:attribute` (the attribute may be dotted; `app` without one). `build` is a folder that
+    `tayberry build` wrote; without one the sources are interpreted. With `allow_gil` false, an extension that turns the
+    interpreter's lock on is a `LoadError`.
+    """
+    name, colon, path = spec.partition(":")
+    if not name or (colon and not path) or not all(part.isidentifier() for part in name.split(".")):
+        raise LoadError(f"{spec!r} does not name an app: it must be module:attribute, such as app:app")
+    if build is not None:
+        _install(build)
+    module = _imported(name, allow_gil)
+    return _attribute(module, path or "app")
+
+
+def _install(build: str) -> None:
+    from . import _loader
+
+    try:
+        _loader.install(build)
+    except (OSError, ValueError, ImportError) as error:
+        raise LoadError(f"the build in {build} cannot be used: {error}", by_user=False) from error
+
+
+def _imported(name: str, allow_gil: bool) -> ModuleType:
+    had_gil = gil_enabled()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name is not None and (name == error.name or name.startswith(error.name + ".")):
+                raise LoadError(_no_module(name, error.name)) from error
+            raise LoadError(_failed(name, error)) from error
+        except SystemExit as error:
+            raise LoadError(f"importing {name} ended the program (exit status {error.code})") from error
+        except Exception as error:
+            raise LoadError(_failed(name, error)) from error
+    about_gil = [each for each in caught if "global interpreter lock" in str(each.message)]
+    for each in caught:
+        if each not in about_gil or allow_gil:
+            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
+    if gil_enabled() and not had_gil and not allow_gil:
+        raise LoadError(_gil_message(name, [str(each.message) for each in about_gil]), by_user=False)
+    return module
+
+
+def gil_enabled() -> bool:
+    """Whether the interpreter's global lock is on now."""
+    return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
+
+
+def _gil_message(name: str, warned: list[str]) -> str:
+    # "The global interpreter lock (GIL) has been enabled to load module 'x', which has not declared that it can run …"
+    culprits = [text.split("'")[1] for text in warned if text.count("'") >= 2]
+    who = f"the extension module {culprits[0]!r}" if culprits else f"an extension module that {name} imports"
+    return (
+        f"{who} turned the global interpreter lock on: it does not say that it can run without, "
+        "so all threads would take turns.\n"
+        "Use a version of it that supports free-threaded Python, or go on with the lock: --allow-gil"
+    )
+
+
+def _no_module(name: str, missing: str) -> str:
+    places = ", ".join(each or "." for each in sys.path[:1])
+    if missing != name:
+        return f"there is no module {name!r}: {missing!r} is not found in {places}"
+    return f"there is no module {name!r} in {places}; --app takes module:attribute, such as app:app"
+
+
+def _failed(name: str, error: Exception) -> str:
+    lines = traceback.format_exception(type(error), error, _users_part(error.__traceback__))
+    return f"importing {name} failed\n\n" + "".join(lines).rstrip()
+
+
+def _users_part(frames: TracebackType | None) -> TracebackType | None:
+    """The traceback from the first frame that is neither ours nor the import system's."""
+    found = frames
+    while found is not None:
+        file = found.tb_frame.f_code.co_filename
+        if file != __file__ and "importlib" not in file:
+            return found
+        found = found.tb_next
+    return None
+
+
+def _attribute(module: ModuleType, path: str) -> App:
+    found: object = module
+    for part in path.split("."):
+        if not hasattr(found, part):
+            raise LoadError(_no_attribute(module, path, part))
+        found = getattr(found, part)
+    if isinstance(found, App):
+        return found
+    what = f"a {type(found).__name__}"
+    if callable(found) and not isinstance(found, type):
+        what = "a function; bind the app that it makes to a name and give that"
+    elif found is App:
+        what = "the class App itself, not an app"
+    raise LoadError(f"{module.__name__}:{path} is not an App: it is {what}{_apps(module)}")
+
+
+def _no_attribute(module: ModuleType, path: str, part: str) -> str:
+    message = f"{module.__name__!r} has no attribute {part!r}"
+    if part != path:
+        message += f" (looking for {path})"
+    hint = _apps(module)
+    if not hint:
+        near = difflib.get_close_matches(part, [each for each in vars(module) if not each.startswith("_")], 1)
+        hint = f"; did you mean {near[0]!r}?" if near else "; it holds no App at all"
+    return message + hint
+
+
+def _apps(module: ModuleType) -> str:
+    names = [name for name, value in vars(module).items() if isinstance(value, App)]
+    if not names:
+        return ""
+    return f"; its apps are {', '.join(f'{module.__name__}:{name}' for name in names)}"

@@ -1,0 +1,150 @@
+"""The server process: `python3.14t -m tayberry._serve --app module:app [--build DIR] [--host H] [--port P] …`.
+
+Imports the app, enters its lifespan, and serves until SIGTERM or SIGINT. Exit status: 0 after a graceful stop, 1 when
+the user's code is at fault (the app cannot be imported, its routes make no sense, its lifespan fails), 2 when the
+environment is (no free-threaded interpreter, no runtime, port in use). Errors are one line on standard error, after a
+traceback where it is the user's code that failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import gc
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from . import _lifespan
+from ._load import LoadError, gil_enabled, load_app
+
+if TYPE_CHECKING:
+    from ._runtime import Application
+    from .app import App
+
+USER, ENVIRONMENT = 1, 2
+
+
+class Failure(Exception):
+    """Ends the process with a message and an exit status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves as the command line says; gives the exit status."""
+    given = _parser().parse_args(arguments)
+    try:
+        _serve(given)
+    except Failure as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        return failure.status
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tayberry._serve", description="Serve a Tayberry app.")
+    parser.add_argument("--app", required=True, metavar="MODULE:NAME", help="where the App is, such as app:app")
+    parser.add_argument("--path", default=".", metavar="DIR", help="where the modules are (default: here)")
+    parser.add_argument("--build", metavar="DIR", help="folder of the build to serve (default: interpret the sources)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8000, help="port; 0 takes a free one (default: %(default)s)")
+    parser.add_argument("--threads", type=_threads, default=0, help="I/O threads (default: one per core)")
+    parser.add_argument("--access-log", action="store_true", help="log every request as a line of JSON")
+    parser.add_argument("--allow-gil", action="store_true", help="go on when the global interpreter lock is on")
+    parser.add_argument("--debug", action="store_true", help="put tracebacks into 500 responses")
+    return parser
+
+
+def _port(text: str) -> int:
+    value = int(text) if text.isdecimal() else -1
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (0–65535)")
+    return value
+
+
+def _threads(text: str) -> int:
+    value = int(text) if text.isdecimal() else -1
+    if not 0 <= value <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of threads (1–1024)")
+    return value
+
+
+def _serve(given: argparse.Namespace) -> None:
+    if not given.allow_gil and gil_enabled():
+        raise Failure(_why_locked(), ENVIRONMENT)
+    path = os.path.abspath(given.path)
+    if path not in sys.path[:1]:
+        sys.path.insert(0, path)
+    try:
+        app = load_app(given.app, given.build, allow_gil=given.allow_gil)
+    except LoadError as error:
+        raise Failure(str(error), USER if error.by_user else ENVIRONMENT) from error
+    overrides = {"debug": True} if given.debug else {}
+    application = assemble(app, **overrides)
+    # What exists now lives as long as the process: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    _run(app, application, given)
+
+
+def _why_locked() -> str:
+    if not hasattr(sys, "_is_gil_enabled") or "free-threading" not in sys.version:
+        return f"{sys.executable} is not a free-threaded Python: Tayberry needs python3.14t"
+    if os.environ.get("PYTHON_GIL") == "1":
+        return "the environment has PYTHON_GIL=1, which turns the global interpreter lock on; unset it, or go on: --allow-gil"
+    return "the global interpreter lock is on (-X gil=1?); start without it, or go on: --allow-gil"
+
+
+def assemble(app: App, **overrides: object) -> Application:
+    """The app's routes bound and compiled into a router. Raises `Failure` for what the user has to mend."""
+    try:
+        from . import _runtime
+    except ImportError as error:
+        raise Failure(f"the runtime cannot be loaded: {error}", ENVIRONMENT) from error
+    try:
+        return app.application(**overrides)
+    except (TypeError, _runtime.RouteError) as error:
+        raise Failure(str(error), USER) from error
+
+
+def _run(app: App, application: Application, given: argparse.Namespace) -> None:
+    entered = False
+    threads = given.threads or os.process_cpu_count() or 1
+    try:
+        with _lifespan.running(app):
+            entered = True
+            _listen(application, given, threads)
+    except Failure:
+        raise
+    except Exception as error:
+        traceback.print_exception(error)
+        when = "end" if entered else "start"
+        raise Failure(f"the lifespan of {given.app} failed at the {when}", USER) from error
+
+
+def _listen(application: Application, given: argparse.Namespace, threads: int) -> None:
+    def ready(address: str) -> None:
+        print(f"Serving {given.app} on {address} ({threads} thread{'s' if threads > 1 else ''})", file=sys.stderr, flush=True)
+
+    try:
+        application.serve(given.host, given.port, threads, access_log=given.access_log, ready=ready)
+    except OSError as error:
+        where = f"{given.host}:{given.port}"
+        if error.errno == errno.EADDRINUSE:
+            text = f"{where} is in use by another program; choose another with --port"
+        elif error.errno == errno.EACCES:
+            text = f"{where} may not be used: ports below 1024 need privileges; choose another with --port"
+        else:
+            text = f"cannot listen on {where}: {error}"
+        raise Failure(text, ENVIRONMENT) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())
