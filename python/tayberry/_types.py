@@ -425,8 +425,11 @@ def _class_default(cls: type, name: str) -> Any:
     for each in cls.__mro__:
         if name in each.__dict__:
             value = each.__dict__[name]
-            descriptor = hasattr(type(value), "__get__") and hasattr(type(value), "__set__")
-            return MISSING if descriptor else value
+            if hasattr(type(value), "__get__") and hasattr(type(value), "__set__"):
+                # A native class's field gives its default to the class; other data descriptors give themselves, or raise.
+                value, descriptor = getattr(cls, name, MISSING), value
+                return MISSING if value is descriptor else value
+            return value
     return MISSING
 
 

@@ -61,6 +61,8 @@ int tb_codec_type_error(const char *expected, PyObject *got);
 int tb_codec_refuse(tb_reader *reader, const tb_place *place, uint32_t kind, const char *expected);
 /* Adds the status of a part to that of the whole: the worse one counts. */
 #define TB_CODEC_STOPS(status) ((status) == TB_FATAL || (status) == TB_RAISED)
+/* Whether the next value is of the wanted kind (`TB_JSON_*`): TB_OK, or the status after refusing it. */
+int tb_codec_want(tb_reader *reader, const tb_place *place, int kind, uint32_t rejection);
 /* Decodes a string into new `bytes`. */
 int tb_codec_read_bytes(tb_reader *reader, const tb_place *place, PyObject **out);
 /* Decodes `null` into `None`. */
@@ -137,9 +139,10 @@ int tb_codec_write_enum(tb_buffer *buffer, PyObject *value, tb_enum *enumeration
 
 /* The default of a field in the slot's representation, owned: 0 or -1. */
 int tb_codec_default(tb_class_spec *spec, int field, void *slot);
-/* Constructs by calling the class with the given fields as keywords (`given[i]` is NULL where absent; references are
- * taken over): TB_OK, TB_INVALID if the constructor rejected the values, or TB_RAISED. `names` are the field indices. */
-int tb_codec_construct(tb_reader *reader, const tb_place *place, tb_class_spec *spec, PyObject **given, PyObject **out);
+/* Constructs by calling the class with the given values as keywords (NULL where absent; references are taken over), or, if
+ * it has no `__init__`, by setting them as attributes: TB_OK, TB_INVALID if the constructor rejected them, or TB_RAISED. */
+int tb_codec_construct(tb_reader *reader, const tb_place *place, tb_class_spec *spec, const char *const *names, PyObject **given,
+                       size_t count, PyObject **out);
 
 /* Argument slots of handlers from Python values (borrowed): 0 or -1. */
 int tb_slot_int(PyObject *value, void *slot);

@@ -413,12 +413,13 @@ int tb_codec_default(tb_class_spec *spec, int field, void *slot) {
 /* Whether the class has an `__init__` of its own making, so that fields are its arguments. */
 static int has_init(const tb_class_spec *spec) { return spec->type->tp_init != PyBaseObject_Type.tp_init; }
 
-int tb_codec_construct(tb_reader *reader, const tb_place *place, tb_class_spec *spec, PyObject **given, PyObject **out) {
+int tb_codec_construct(tb_reader *reader, const tb_place *place, tb_class_spec *spec, const char *const *names, PyObject **given,
+                       size_t count, PyObject **out) {
     PyObject *keywords = PyDict_New(), *object = NULL;
     int failed = keywords == NULL;
-    for (int each = 0; each < spec->field_count; each++) {
+    for (size_t each = 0; each < count; each++) {
         if (!failed && given[each] != NULL) {
-            failed = PyDict_SetItem(keywords, spec->state->names[each], given[each]) < 0;
+            failed = PyDict_SetItemString(keywords, names[each], given[each]) < 0;
         }
         Py_XDECREF(given[each]);
     }

@@ -1,8 +1,7 @@
 /* Containers and unions for generated decoders and encoders: the loops, with the element's function as argument. */
 #include "tb_codec.h"
 
-/* Answers a value that is no array (or object): the status, or TB_OK if it is one. */
-static int want(tb_reader *reader, const tb_place *place, int kind, uint32_t rejection) {
+int tb_codec_want(tb_reader *reader, const tb_place *place, int kind, uint32_t rejection) {
     int found = tb_runtime_table->peek(reader, place);
     if (found == TB_JSON_ERROR) {
         return TB_FATAL;
@@ -51,7 +50,7 @@ static int finish(int status, PyObject *made, PyObject **out) {
 
 static int read_into(tb_reader *reader, const tb_place *place, tb_decoder element, uint32_t rejection, PyObject *made,
                      int (*add)(PyObject *, PyObject *), PyObject **out) {
-    int status = made == NULL ? TB_RAISED : want(reader, place, TB_JSON_ARRAY, rejection);
+    int status = made == NULL ? TB_RAISED : tb_codec_want(reader, place, TB_JSON_ARRAY, rejection);
     return finish(status != TB_OK ? status : read_items(reader, place, element, add, made), made, out);
 }
 
@@ -75,7 +74,7 @@ int tb_codec_read_tuple_of(tb_reader *reader, const tb_place *place, tb_decoder 
 }
 
 int tb_codec_read_tuple(tb_reader *reader, const tb_place *place, const tb_decoder *elements, size_t count, PyObject **out) {
-    int whole = want(reader, place, TB_JSON_ARRAY, TB_REJECT_TUPLE_TYPE), more;
+    int whole = tb_codec_want(reader, place, TB_JSON_ARRAY, TB_REJECT_TUPLE_TYPE), more;
     if (whole != TB_OK) {
         return whole;
     }
@@ -108,7 +107,7 @@ int tb_codec_read_tuple(tb_reader *reader, const tb_place *place, const tb_decod
 }
 
 int tb_codec_read_dict(tb_reader *reader, const tb_place *place, tb_text_decoder key, tb_decoder value, PyObject **out) {
-    int whole = want(reader, place, TB_JSON_OBJECT, TB_REJECT_DICT_TYPE), more;
+    int whole = tb_codec_want(reader, place, TB_JSON_OBJECT, TB_REJECT_DICT_TYPE), more;
     if (whole != TB_OK) {
         return whole;
     }

@@ -272,17 +272,51 @@ pub struct Stmt {
 pub enum StmtKind {
     Expr(Expr),
     /// `a = b = value`: value once, targets left to right.
-    Assign { targets: Vec<Target>, value: Expr },
+    Assign {
+        targets: Vec<Target>,
+        value: Expr,
+    },
     /// `target op= value`; the target's parts are evaluated once.
-    AugAssign { target: Target, op: BinOp, value: Expr },
-    If { test: Expr, body: Vec<Stmt>, orelse: Vec<Stmt> },
-    While { test: Expr, body: Vec<Stmt>, orelse: Vec<Stmt> },
-    For { target: Target, iter: Expr, body: Vec<Stmt>, orelse: Vec<Stmt> },
+    AugAssign {
+        target: Target,
+        op: BinOp,
+        value: Expr,
+    },
+    If {
+        test: Expr,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+    },
+    While {
+        test: Expr,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+    },
+    For {
+        target: Target,
+        iter: Expr,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+    },
     Return(Option<Expr>),
-    Raise { exception: Option<Expr>, cause: Option<Expr> },
-    Try { body: Vec<Stmt>, handlers: Vec<Handler>, orelse: Vec<Stmt>, finally: Vec<Stmt> },
-    With { items: Vec<WithItem>, body: Vec<Stmt> },
-    Assert { test: Expr, message: Option<Expr> },
+    Raise {
+        exception: Option<Expr>,
+        cause: Option<Expr>,
+    },
+    Try {
+        body: Vec<Stmt>,
+        handlers: Vec<Handler>,
+        orelse: Vec<Stmt>,
+        finally: Vec<Stmt>,
+    },
+    With {
+        items: Vec<WithItem>,
+        body: Vec<Stmt>,
+    },
+    Assert {
+        test: Expr,
+        message: Option<Expr>,
+    },
     Delete(Vec<Target>),
     Break,
     Continue,
@@ -319,12 +353,30 @@ pub enum Target {
     /// `global name` in this function.
     Global(String, Span),
     /// A declared field of a native class.
-    Field { object: Expr, class: ClassId, field: FieldId, span: Span },
+    Field {
+        object: Expr,
+        class: ClassId,
+        field: FieldId,
+        span: Span,
+    },
     /// Any other attribute.
-    Attribute { object: Expr, name: String, span: Span },
-    Item { object: Expr, index: Expr, span: Span },
+    Attribute {
+        object: Expr,
+        name: String,
+        span: Span,
+    },
+    Item {
+        object: Expr,
+        index: Expr,
+        span: Span,
+    },
     /// `a, *b, c = ...`; at most one star.
-    Unpack { before: Vec<Target>, star: Option<Box<Target>>, after: Vec<Target>, span: Span },
+    Unpack {
+        before: Vec<Target>,
+        star: Option<Box<Target>>,
+        after: Vec<Target>,
+        span: Span,
+    },
 }
 
 /// A typed expression.
@@ -354,23 +406,55 @@ pub enum ExprKind {
     /// A name looked up in the module's namespace, then in builtins, each time it is evaluated.
     Global(String),
     /// The instance's declared field. Raises `AttributeError` if unset.
-    Field { object: Box<Expr>, class: ClassId, field: FieldId },
+    Field {
+        object: Box<Expr>,
+        class: ClassId,
+        field: FieldId,
+    },
     /// `getattr` in general.
-    Attribute { object: Box<Expr>, name: String },
-    Item { object: Box<Expr>, index: Box<Expr> },
-    Slice { object: Box<Expr>, lower: Option<Box<Expr>>, upper: Option<Box<Expr>>, step: Option<Box<Expr>> },
-    Binary { op: BinOp, left: Box<Expr>, right: Box<Expr> },
-    Unary { op: UnaryOp, operand: Box<Expr> },
+    Attribute {
+        object: Box<Expr>,
+        name: String,
+    },
+    Item {
+        object: Box<Expr>,
+        index: Box<Expr>,
+    },
+    Slice {
+        object: Box<Expr>,
+        lower: Option<Box<Expr>>,
+        upper: Option<Box<Expr>>,
+        step: Option<Box<Expr>>,
+    },
+    Binary {
+        op: BinOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    Unary {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
     /// `a < b < c`: each operand once, stopping at the first false link. Type `Bool` only when every link
     /// is known to give one; otherwise `Object`.
-    Compare { first: Box<Expr>, rest: Vec<(CompareOp, Expr)> },
+    Compare {
+        first: Box<Expr>,
+        rest: Vec<(CompareOp, Expr)>,
+    },
     /// `and` / `or`: the value of the deciding operand.
     And(Vec<Expr>),
     Or(Vec<Expr>),
     /// `body if test else orelse`
-    IfElse { test: Box<Expr>, body: Box<Expr>, orelse: Box<Expr> },
+    IfElse {
+        test: Box<Expr>,
+        body: Box<Expr>,
+        orelse: Box<Expr>,
+    },
     /// `name := value`
-    Walrus { target: LocalId, value: Box<Expr> },
+    Walrus {
+        target: LocalId,
+        value: Box<Expr>,
+    },
     /// A call; the callee says how.
     Call(Box<Call>),
     List(Vec<Element>),
@@ -419,7 +503,12 @@ pub enum Callee {
     Class { class: ClassId, name: String },
     /// A compiled method found on the static class of `object`; dispatched dynamically if the class has
     /// subclasses or the attribute was rebound.
-    Method { object: Expr, class: ClassId, function: FunctionId, name: String },
+    Method {
+        object: Expr,
+        class: ClassId,
+        function: FunctionId,
+        name: String,
+    },
     /// `super().name(...)` with the method found statically in the base.
     SuperMethod { function: FunctionId, name: String },
     /// A builtin (`len`, `range`, `sum`, …) whose name is not rebound in the module; guarded against rebinding.
@@ -470,7 +559,11 @@ pub struct Clause {
 #[allow(missing_docs)]
 pub enum FormatPart {
     Text(String),
-    Value { value: Expr, conversion: Option<char>, spec: Option<Vec<FormatPart>> },
+    Value {
+        value: Expr,
+        conversion: Option<char>,
+        spec: Option<Vec<FormatPart>>,
+    },
 }
 
 /// Binary operators.

@@ -43,7 +43,13 @@ impl SourceFile {
                 line_starts.push(at as u32 + 1);
             }
         }
-        SourceFile { module: module.into(), path: path.into(), is_package, text: text.into(), line_starts }
+        SourceFile {
+            module: module.into(),
+            path: path.into(),
+            is_package,
+            text: text.into(),
+            line_starts,
+        }
     }
 
     /// Line from 1 and column in bytes from 0 of a byte offset.

@@ -127,7 +127,10 @@ impl Type {
     pub fn without_none(&self) -> Option<Type> {
         match self {
             Type::Union(members) if members.contains(&Type::None) => Some(Type::union(
-                members.iter().filter(|member| **member != Type::None).cloned(),
+                members
+                    .iter()
+                    .filter(|member| **member != Type::None)
+                    .cloned(),
             )),
             _ => None,
         }

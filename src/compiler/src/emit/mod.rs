@@ -1,0 +1,3 @@
+//! C text from a checked program.
+
+pub mod codec;
