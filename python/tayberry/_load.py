@@ -97,8 +97,25 @@ def _no_module(name: str, missing: str) -> str:
 
 
 def _failed(name: str, error: Exception) -> str:
-    lines = traceback.format_exception(type(error), error, _users_part(error.__traceback__))
-    return f"importing {name} failed\n\n" + "".join(lines).rstrip()
+    frames = _users_part(error.__traceback__)
+    lines = traceback.format_exception(type(error), error, frames)
+    return f"importing {name} failed{_circle(error, frames)}\n\n" + "".join(lines).rstrip()
+
+
+def _circle(error: Exception, frames: TracebackType | None) -> str:
+    """": a, b and a import each other", if a name is missing from a module whose own import is under way."""
+    if not isinstance(error, ImportError) or isinstance(error, ModuleNotFoundError) or error.name is None:
+        return ""
+    under_way: list[str] = []
+    while frames is not None:
+        code, module = frames.tb_frame.f_code, frames.tb_frame.f_globals.get("__name__")
+        if code.co_name == "<module>" and isinstance(module, str):
+            under_way.append(module)
+        frames = frames.tb_next
+    if error.name not in under_way:
+        return ""
+    circle = under_way[under_way.index(error.name) :]
+    return f": a circular import, {' → '.join([*circle, error.name])}"
 
 
 def _users_part(frames: TracebackType | None) -> TracebackType | None:

@@ -86,21 +86,21 @@ class Response:
         cookie: SimpleCookie = SimpleCookie()
         try:
             cookie[name] = value
+            morsel = cookie[name]
+            if max_age is not None:
+                morsel["max-age"] = max_age
+            if expires is not None:
+                morsel["expires"] = _http_date(expires) if isinstance(expires, datetime) else expires
+            if path is not None:
+                morsel["path"] = path
+            if domain is not None:
+                morsel["domain"] = domain
+            if samesite is not None:
+                morsel["samesite"] = samesite
+            morsel["secure"] = secure
+            morsel["httponly"] = httponly
         except CookieError as error:
             raise ValueError(f"cookie {name!r}: {error}") from None
-        morsel = cookie[name]
-        if max_age is not None:
-            morsel["max-age"] = max_age
-        if expires is not None:
-            morsel["expires"] = _http_date(expires) if isinstance(expires, datetime) else expires
-        if path is not None:
-            morsel["path"] = path
-        if domain is not None:
-            morsel["domain"] = domain
-        if samesite is not None:
-            morsel["samesite"] = samesite
-        morsel["secure"] = secure
-        morsel["httponly"] = httponly
         self.raw_headers.append(header_line("set-cookie", morsel.OutputString()))
 
     def delete_cookie(self, name: str, *, path: str | None = "/", domain: str | None = None) -> None:
