@@ -348,10 +348,10 @@ impl Emitter<'_> {
         for (at, member) in members.iter().enumerate() {
             let held = Held::of(&member.ty);
             let decode = self.decode_into(&member.ty, "&here", "value");
-            let release = held.release(&format!("f{at}")).map(|line| format!("                if (given[{at}]) {{\n                    {line}\n                }}\n")).unwrap_or_default();
+            let release = held.release(&format!("f{at}")).map(|line| format!("                if (given[{at}] == 1) {{\n                    {line}\n                }}\n")).unwrap_or_default();
             let _ = write!(
                 out,
-                "        case {at}: {{\n            tb_place here = {{place, (const uint8_t *){name}, {length}}};\n            {c}value;\n            {decode}\n            if (status == TB_OK) {{\n{release}                f{at} = value;\n                given[{at}] = 1;\n            }}\n            break;\n        }}\n",
+                "        case {at}: {{\n            tb_place here = {{place, (const uint8_t *){name}, {length}}};\n            {c}value;\n            {decode}\n            if (status == TB_OK) {{\n{release}                f{at} = value;\n                given[{at}] = 1;\n            }} else if (!given[{at}]) {{\n                given[{at}] = 2; /* present, but rejected */\n            }}\n            break;\n        }}\n",
                 name = string(&member.name),
                 length = member.name.len(),
                 c = held.c(),
@@ -382,7 +382,10 @@ impl Emitter<'_> {
         out.push_str("release:\n");
         for (at, member) in members.iter().enumerate() {
             if let Some(line) = Held::of(&member.ty).release(&format!("f{at}")) {
-                let _ = write!(out, "    if (given[{at}]) {{\n        {line}\n    }}\n");
+                let _ = write!(
+                    out,
+                    "    if (given[{at}] == 1) {{\n        {line}\n    }}\n"
+                );
             }
         }
         out.push_str("    return whole;\n");
