@@ -23,6 +23,9 @@ run: build ## build the catalog example and serve it (PORT=8000, EXAMPLE=path/to
 test: ## format, lint and every test, closing with a summary line
 	@scripts/test
 
+wheel: ## build the Python package with runtime and command line into dist/
+	@scripts/wheel
+
 format: ## rewrite Rust sources in the standard format
 	cargo fmt --all
 

@@ -8,6 +8,9 @@ import textwrap
 import unittest
 from pathlib import Path
 
+import tayberry
+
+PACKAGE = Path(tayberry.__file__).parent
 APP = "from tayberry import App\napp = App()\n"
 
 
@@ -27,7 +30,7 @@ class Serving(unittest.TestCase):
         done = subprocess.run(
             [sys.executable, "-m", "tayberry._serve", "--app", spec, "--port", "0", *options],
             cwd=self.folder,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -114,11 +117,9 @@ class Command(unittest.TestCase):
     def test_a_package_without_the_binary_says_so(self) -> None:
         import shutil
 
-        import tayberry
-
         with tempfile.TemporaryDirectory() as folder:
             package = Path(folder) / "tayberry"
-            shutil.copytree(Path(tayberry.__file__).parent, package, ignore=shutil.ignore_patterns("_bin", "*.so", "__pycache__"))
+            shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("_bin", "*.so", "__pycache__"))
             environment = {**os.environ, "PYTHONPATH": folder}
             done = subprocess.run([sys.executable, "-m", "tayberry._cli"], env=environment, capture_output=True, text=True)
             self.assertEqual(done.returncode, 2)
