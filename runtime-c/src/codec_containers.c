@@ -9,7 +9,7 @@ int tb_codec_want(tb_reader *reader, const tb_place *place, int kind, uint32_t r
     return found == kind ? TB_OK : tb_codec_refuse(reader, place, rejection, NULL);
 }
 
-/* Reads an array's elements; `add` stores each (consuming it): 0 or -1. */
+/* Reads an array's elements; `add` stores each (consuming it): 0 or -1. An element that cannot be hashed is rejected. */
 static int read_items(tb_reader *reader, const tb_place *place, tb_decoder element, int (*add)(PyObject *, PyObject *), PyObject *into) {
     int whole = TB_OK, more;
     tb_place here = {place, NULL, 0};
@@ -22,7 +22,11 @@ static int read_items(tb_reader *reader, const tb_place *place, tb_decoder eleme
         if (status != TB_OK) {
             whole = TB_INVALID;
         } else if (add(into, item) < 0) {
-            return TB_RAISED;
+            if (PyList_Check(into) || !PyErr_ExceptionMatches(PyExc_TypeError)) {
+                return TB_RAISED;
+            }
+            PyErr_Clear();
+            whole = tb_runtime_table->reject(reader, &here, TB_REJECT_SET_TYPE, "the value cannot be in a set");
         }
     }
     return more == 0 ? whole : more;

@@ -204,7 +204,7 @@ impl Emitter<'_> {
     /// `from_text` for a type, or `NULL`.
     fn text_argument(&mut self, ty: &Type) -> String {
         const PARAMETERS: &str = "tb_reader *reader, const struct tb_place *place, const tb_slice *items, size_t count, void *slot";
-        if many(ty).is_none() && !has_text(ty) && !matches!(ty, Type::Object) {
+        if many(ty).is_none() && !has_text(ty) {
             return "NULL".into();
         }
         let name = format!("tb_text_argument_{}", self.word(ty));
@@ -217,9 +217,7 @@ impl Emitter<'_> {
             match (&ty, Held::of(&ty)) {
                 (Type::Int | Type::Float | Type::Bool, held) => {
                     format!("    return tb_runtime_table->text_{}(reader, place, items[count - 1], slot);\n", held.word())
-                }
-                (Type::Object, _) => "    return tb_runtime_table->text_string(reader, place, items[count - 1], slot);\n".into(),
-                (_, Held::Object) => format!("    return {}(reader, place, items[count - 1], slot);\n", emitter.text_decoder(&ty)),
+                }(_, Held::Object) => format!("    return {}(reader, place, items[count - 1], slot);\n", emitter.text_decoder(&ty)),
                 (_, held) => {
                     let decoder = emitter.text_decoder(&ty);
                     unboxed(&format!("{decoder}(reader, place, items[count - 1], &object)"), held)

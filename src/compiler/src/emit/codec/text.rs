@@ -8,15 +8,19 @@ use crate::types::{Known, Literal, Type};
 /// Whether one text can hold a value of this type.
 pub(super) fn has_text(ty: &Type) -> bool {
     match ty {
-        Type::Int | Type::Float | Type::Bool | Type::Str | Type::Enum(_) => true,
+        Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Str
+        | Type::Bytes
+        | Type::Enum(_)
+        | Type::Object => true,
         Type::Known(known) => !matches!(known, Known::Request | Known::Response),
         Type::Literal(values) => values.iter().all(|each| *each != Literal::None),
         Type::Union(members) => members
             .iter()
             .all(|each| *each == Type::None || has_text(each)),
-        Type::Object
-        | Type::None
-        | Type::Bytes
+        Type::None
         | Type::List(_)
         | Type::Dict(..)
         | Type::Set(_)
@@ -75,6 +79,7 @@ impl Emitter<'_> {
                     string(&emitter.show(&ty))
                 )
             }
+            Type::Bytes => "    (void)reader;\n    (void)place;\n    *out = PyBytes_FromStringAndSize((const char *)text.data, (Py_ssize_t)text.length);\n    return *out == NULL ? TB_RAISED : TB_OK;\n".into(),
             _ => "    return tb_runtime_table->text_string(reader, place, text, out);\n".into(),
         })
     }
