@@ -79,8 +79,21 @@ impl Found<'_> {
                     }
                     _ => self.note("it calls something of which nothing is known".into()),
                 },
-                Callee::Attribute { name, .. } => {
-                    if !HARMLESS_METHODS.contains(&name.as_str()) {
+                Callee::Attribute { object, name } => {
+                    let made_by = match &object.kind {
+                        ExprKind::Global(variable) => self.tables.variable(self.module, variable).1,
+                        _ => None,
+                    };
+                    let method = made_by.and_then(|class| {
+                        let methods = &self.tables.native_classes[class.index()].methods;
+                        methods
+                            .iter()
+                            .find(|(each, _)| each == name)
+                            .map(|(_, function)| function.index())
+                    });
+                    if let Some(method) = method {
+                        self.calls.insert(method);
+                    } else if !HARMLESS_METHODS.contains(&name.as_str()) {
                         self.note(format!(
                             "it calls the method `{name}` of an object of which nothing is known"
                         ));
@@ -155,4 +168,12 @@ const HARMLESS_METHODS: &[&str] = &[
     "setdefault",
     "casefold",
     "format",
+    "set_cookie",
+    "delete_cookie",
+    "isalpha",
+    "isdigit",
+    "pop",
+    "clear",
+    "update",
+    "join",
 ];

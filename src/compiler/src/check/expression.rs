@@ -313,7 +313,18 @@ impl Translator<'_> {
             }
             self.unknown.push(found);
         }
-        (ExprKind::Global(name.id.to_string()), Type::Object)
+        let global = ExprKind::Global(name.id.to_string());
+        match self.tables.variable(self.module, &name.id).0 {
+            Some(claim) => {
+                let inner = Expr {
+                    kind: global,
+                    ty: Type::Object,
+                    span: self.span(name),
+                };
+                (ExprKind::Narrow(Box::new(inner)), claim)
+            }
+            None => (global, Type::Object),
+        }
     }
 
     fn closest(&self, name: &str) -> Option<String> {

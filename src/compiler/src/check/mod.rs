@@ -11,8 +11,8 @@ use rustpython_ast::{self as ast};
 use crate::app::App;
 use crate::diagnostics::{Diagnostic, sort};
 use crate::hir::{
-    Class, Enum, Function, FunctionId, FunctionKind, Handover, Interpreted, Module as HirModule,
-    ModuleId, Native, Program,
+    Class, ClassId, Enum, Function, FunctionId, FunctionKind, Handover, Interpreted,
+    Module as HirModule, ModuleId, Native, Program,
 };
 use crate::parse::{parse, span};
 use crate::rules::Level;
@@ -31,7 +31,7 @@ mod narrow;
 mod routes;
 
 use classes::ClassKind;
-use names::{Binding, Module};
+use names::{Binding, Module, Symbol};
 
 /// How strictly to check.
 #[derive(Clone, Debug, Default)]
@@ -115,6 +115,50 @@ impl Tables {
             }
             _ => None,
         }
+    }
+
+    /// What a module-level variable that is bound once was annotated with or made by: its claim, and the native class
+    /// whose constructor made it (a hint, not a claim: a test may put something else there).
+    pub fn variable(&self, module: usize, name: &str) -> (Option<Type>, Option<ClassId>) {
+        let made_by = |home: usize, value: &ast::Expr| match value {
+            ast::Expr::Call(call) => match names::resolve_expr(&self.modules, home, &call.func) {
+                Some(Symbol::Class(in_module, at)) => match self.class_type(in_module, at) {
+                    Type::Class(class) => Some(class),
+                    _ => None,
+                },
+                Some(Symbol::Function(in_module, at)) => {
+                    match self
+                        .by_path
+                        .get(&(in_module, at, None))
+                        .map(|id| self.returns(*id))
+                    {
+                        Some(Type::Class(class)) => Some(class),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some((home, value)) = self.alias(module, name) else {
+            return (None, None);
+        };
+        let claim = self.modules[home]
+            .tree
+            .body
+            .iter()
+            .find_map(|stmt| match stmt {
+                ast::Stmt::AnnAssign(assign)
+                    if assign
+                        .value
+                        .as_deref()
+                        .is_some_and(|each| std::ptr::eq(each, value)) =>
+                {
+                    Some(annotation::annotation(self, home, &assign.annotation))
+                }
+                _ => None,
+            });
+        (claim.filter(|ty| *ty != Type::Object), made_by(home, value))
     }
 
     /// The definition of a candidate.
@@ -386,11 +430,12 @@ fn assemble(
             }
         }
         for ((in_module, at), kind) in &tables.classes {
-            if let (true, ClassKind::Native(class), ast::Stmt::ClassDef(def)) = (
-                *in_module == module,
-                kind,
-                &tables.modules[module].tree.body[*at],
-            ) {
+            if *in_module != module {
+                continue;
+            }
+            if let (ClassKind::Native(class), ast::Stmt::ClassDef(def)) =
+                (kind, &tables.modules[module].tree.body[*at])
+            {
                 handovers.push((
                     keyword(id, &def.range, &def.decorator_list),
                     Native::Class(*class),
