@@ -1,1 +1,13 @@
-//! placeholder
+//! The runtime behind `tayberry._runtime`.
+
+pub mod abi_functions;
+pub mod codec;
+
+use pyo3::prelude::*;
+
+/// The extension module.
+#[pymodule(gil_used = false)]
+fn _runtime(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    abi_functions::register(module)?;
+    codec::register(module)
+}
