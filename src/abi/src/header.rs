@@ -68,8 +68,14 @@ fn c_name(declaration: &str) -> &str {
 mod tests {
     #[test]
     fn checked_in_header_is_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../runtime-c/include/tayberry.h");
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../runtime-c/include/tayberry.h"
+        );
         let found = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(found == super::header(), "stale: run `cargo run -p tayberry-abi > runtime-c/include/tayberry.h`");
+        assert!(
+            found == super::header(),
+            "stale: run `cargo run -p tayberry-abi > runtime-c/include/tayberry.h`"
+        );
     }
 }

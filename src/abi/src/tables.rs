@@ -302,7 +302,10 @@ pub(crate) fn constants() -> alloc::vec::Vec<(String, i64)> {
         ("TB_HANDLER_ASYNC", i64::from(HANDLER_ASYNC)),
         ("TB_HANDLER_MAY_BLOCK", i64::from(HANDLER_MAY_BLOCK)),
         ("TB_HANDLER_RETURNS_NONE", i64::from(HANDLER_RETURNS_NONE)),
-        ("TB_HANDLER_RETURNS_OBJECT", i64::from(HANDLER_RETURNS_OBJECT)),
+        (
+            "TB_HANDLER_RETURNS_OBJECT",
+            i64::from(HANDLER_RETURNS_OBJECT),
+        ),
         ("TB_JSON_ERROR", i64::from(JSON_ERROR)),
         ("TB_JSON_NULL", i64::from(JSON_NULL)),
         ("TB_JSON_BOOL", i64::from(JSON_BOOL)),
@@ -315,9 +318,16 @@ pub(crate) fn constants() -> alloc::vec::Vec<(String, i64)> {
     .into_iter()
     .map(|(name, value)| (String::from(name), value))
     .collect();
-    all.extend(KNOWN.iter().map(|(name, value)| (alloc::format!("TB_KNOWN_{name}"), i64::from(*value))));
+    all.extend(
+        KNOWN
+            .iter()
+            .map(|(name, value)| (alloc::format!("TB_KNOWN_{name}"), i64::from(*value))),
+    );
     all.extend(Rejection::ALL.iter().map(|each| {
-        (alloc::format!("TB_REJECT_{}", each.word().to_ascii_uppercase()), *each as i64)
+        (
+            alloc::format!("TB_REJECT_{}", each.word().to_ascii_uppercase()),
+            *each as i64,
+        )
     }));
     all
 }

@@ -3,7 +3,14 @@
 //! source ─parse→ ast ─check→ hir + app ─lower→ ir ─passes→ ir ─verify→ Verified ─emit→ C
 
 pub mod app;
+mod check;
+pub mod diagnostics;
 pub mod emit;
 pub mod hir;
+mod parse;
+pub mod rules;
 pub mod source;
 pub mod types;
+
+pub use check::{Checked, Options, check};
+pub use parse::{Import, imports};

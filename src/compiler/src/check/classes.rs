@@ -1,0 +1,506 @@
+//! Which classes get native layout, and their fields.
+//!
+//! A top-level `@dataclass` or annotated class whose bases are native (or none) is native if everything in its body is
+//! understood; any other class runs as Python, with the reason noted.
+
+use rustpython_ast::{self as ast, visitor::Visitor};
+
+use super::Tables;
+use super::annotation::{annotation, literal};
+use super::names::{Module, Symbol, resolve_expr};
+use crate::hir::{Class, ClassId, Dataclass, Enum, EnumId, Field, FieldDefault, ModuleId};
+use crate::parse::span;
+use crate::source::{FileId, Span};
+use crate::types::Type;
+
+/// What a class is to the compiler.
+#[derive(Clone, Debug)]
+pub enum ClassKind {
+    /// Native layout.
+    Native(ClassId),
+    /// An enumeration.
+    Enum(EnumId),
+    /// Runs as Python, because of the clause at the span.
+    Interpreted(String, Span),
+}
+
+/// Classifies every top-level class: natives and enums get ids in module order.
+pub fn collect(tables: &mut Tables) {
+    let mut order: Vec<(usize, usize)> = Vec::new();
+    for (module, each) in tables.modules.iter().enumerate() {
+        for (at, stmt) in each.tree.body.iter().enumerate() {
+            if matches!(stmt, ast::Stmt::ClassDef(_)) {
+                order.push((module, at));
+            }
+        }
+    }
+    // Bases first: a class is looked at when its bases have been.
+    let mut pending = order.clone();
+    while !pending.is_empty() {
+        let before = pending.len();
+        pending.retain(|(module, at)| {
+            let ready = bases(tables, *module, *at)
+                .into_iter()
+                .all(|base| match base {
+                    Some(Symbol::Class(in_module, position)) => {
+                        tables.classes.contains_key(&(in_module, position))
+                    }
+                    _ => true,
+                });
+            if ready {
+                let kind = classify(tables, *module, *at);
+                tables.classes.insert((*module, *at), kind);
+            }
+            !ready
+        });
+        if pending.len() == before {
+            for (module, at) in pending.drain(..) {
+                let here = span(
+                    FileId(module as u32),
+                    class_def(&tables.modules, module, at).name.range,
+                );
+                tables.classes.insert(
+                    (module, at),
+                    ClassKind::Interpreted("its bases form a circle".into(), here),
+                );
+            }
+        }
+    }
+    // Fields need all classes to be known by name.
+    for (module, at) in order {
+        if let Some(ClassKind::Native(id)) = tables.classes.get(&(module, at)) {
+            let id = *id;
+            fill(tables, module, at, id);
+        }
+    }
+    for id in 0..tables.native_classes.len() {
+        if let Some(base) = tables.native_classes[id].base {
+            tables.native_classes[base.index()].has_subclasses = true;
+        }
+    }
+}
+
+fn class_def(modules: &[Module], module: usize, at: usize) -> &ast::StmtClassDef {
+    match &modules[module].tree.body[at] {
+        ast::Stmt::ClassDef(class) => class,
+        _ => unreachable!("positions of classes are collected from class statements"),
+    }
+}
+
+fn bases(tables: &Tables, module: usize, at: usize) -> Vec<Option<Symbol>> {
+    let class = class_def(&tables.modules, module, at);
+    class
+        .arguments
+        .iter()
+        .flat_map(|arguments| arguments.args.iter())
+        .map(|base| resolve_expr(&tables.modules, module, base))
+        .collect()
+}
+
+fn classify(tables: &mut Tables, module: usize, at: usize) -> ClassKind {
+    let file = FileId(module as u32);
+    let modules = tables.modules.clone();
+    let class = class_def(&modules, module, at);
+    let name_span = span(file, class.name.range);
+    let interpreted = |reason: &str, at: Span| ClassKind::Interpreted(reason.to_owned(), at);
+    let base_list = bases(tables, module, at);
+    let externals: Vec<&str> = base_list
+        .iter()
+        .filter_map(|base| match base {
+            Some(Symbol::External(name)) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    if externals
+        .iter()
+        .any(|name| matches!(*name, "enum.Enum" | "enum.StrEnum" | "enum.IntEnum"))
+    {
+        let mixin = if externals
+            .iter()
+            .any(|name| matches!(*name, "builtins.str" | "enum.StrEnum"))
+        {
+            Some(Type::Str)
+        } else if externals
+            .iter()
+            .any(|name| matches!(*name, "builtins.int" | "enum.IntEnum"))
+        {
+            Some(Type::Int)
+        } else {
+            None
+        };
+        let members = enum_members(class);
+        let id = EnumId(tables.enums.len() as u32);
+        let qualname = class.name.to_string();
+        tables.enums.push(Enum {
+            module: ModuleId(module as u32),
+            qualname,
+            mixin,
+            members,
+        });
+        return ClassKind::Enum(id);
+    }
+    if class.type_params.is_some() {
+        return interpreted("it is generic", name_span);
+    }
+    if let Some(arguments) = &class.arguments
+        && let Some(keyword) = arguments.keywords.first()
+    {
+        return interpreted("it has class keywords", span(file, keyword.range));
+    }
+    let mut base = None;
+    for (position, symbol) in base_list.iter().enumerate() {
+        let here = class
+            .arguments
+            .as_ref()
+            .map_or(name_span, |arguments| span(file, &arguments.args[position]));
+        match symbol {
+            Some(Symbol::External(name)) if name == "builtins.object" => {}
+            Some(Symbol::Class(in_module, position)) if base.is_none() => {
+                match tables.classes.get(&(*in_module, *position)) {
+                    Some(ClassKind::Native(id)) => base = Some(*id),
+                    _ => return interpreted("its base class is interpreted", here),
+                }
+            }
+            Some(Symbol::Class(..)) => return interpreted("it has several base classes", here),
+            _ => return interpreted("its base class is not part of the program", here),
+        }
+    }
+    let mut dataclass = None;
+    for decorator in &class.decorator_list {
+        match dataclass_options(tables, module, &decorator.expression) {
+            Some(options) => dataclass = Some(options),
+            None => {
+                return interpreted(
+                    "it has a decorator other than `dataclass`",
+                    span(file, decorator.range),
+                );
+            }
+        }
+    }
+    if dataclass.is_some_and(|options| options.slots) {
+        return interpreted("`slots=True` makes the class anew", name_span);
+    }
+    let mut has_field = base.is_some();
+    for stmt in &class.body {
+        match stmt {
+            ast::Stmt::AnnAssign(assign) if assign.simple => has_field = true,
+            ast::Stmt::FunctionDef(_) | ast::Stmt::Pass(_) => {}
+            ast::Stmt::Expr(expr)
+                if matches!(
+                    *expr.value,
+                    ast::Expr::StringLiteral(_) | ast::Expr::EllipsisLiteral(_)
+                ) => {}
+            ast::Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    match target {
+                        ast::Expr::Name(name)
+                            if matches!(
+                                name.id.as_str(),
+                                "__slots__" | "__match_args__" | "__getattr__"
+                            ) =>
+                        {
+                            return interpreted(
+                                "it sets a special class attribute",
+                                span(file, stmt),
+                            );
+                        }
+                        ast::Expr::Name(_) => {}
+                        _ => {
+                            return interpreted(
+                                "its body has a statement that is more than a field or a method",
+                                span(file, stmt),
+                            );
+                        }
+                    }
+                }
+            }
+            _ => {
+                return interpreted(
+                    "its body has a statement that is more than a field or a method",
+                    span(file, stmt),
+                );
+            }
+        }
+    }
+    for stmt in &class.body {
+        if let ast::Stmt::FunctionDef(def) = stmt {
+            match def.name.as_str() {
+                "__new__" | "__getattr__" | "__getattribute__" | "__setattr__" | "__delattr__"
+                | "__init_subclass__" | "__class_getitem__" | "__del__" => {
+                    return interpreted(
+                        "it customises how instances are made or accessed",
+                        span(file, def.name.range),
+                    );
+                }
+                "__init__" => has_field |= !init_fields(def).is_empty(),
+                _ => {}
+            }
+        }
+    }
+    if !has_field {
+        return interpreted("it has no annotated fields", name_span);
+    }
+    if let Some(options) = &mut dataclass {
+        options.has_post_init = class
+            .body
+            .iter()
+            .any(|stmt| matches!(stmt, ast::Stmt::FunctionDef(def) if def.name.as_str() == "__post_init__"));
+    }
+    let id = ClassId(tables.native_classes.len() as u32);
+    let (qualname, span) = (class.name.to_string(), span(file, class));
+    tables.native_classes.push(Class {
+        module: ModuleId(module as u32),
+        qualname,
+        base,
+        fields: Vec::new(),
+        dataclass,
+        methods: Vec::new(),
+        other_attributes: Vec::new(),
+        has_subclasses: false,
+        span,
+    });
+    ClassKind::Native(id)
+}
+
+/// The options of a `dataclass` decorator, if it is one and all its arguments are literal truth values.
+fn dataclass_options(tables: &Tables, module: usize, decorator: &ast::Expr) -> Option<Dataclass> {
+    let mut options = Dataclass {
+        init: true,
+        repr: true,
+        eq: true,
+        order: false,
+        frozen: false,
+        slots: false,
+        kw_only: false,
+        has_post_init: false,
+    };
+    let function = match decorator {
+        ast::Expr::Call(call) => {
+            if !call.arguments.args.is_empty() {
+                return None;
+            }
+            for keyword in &call.arguments.keywords {
+                let ast::Expr::BooleanLiteral(value) = &keyword.value else {
+                    return None;
+                };
+                match keyword.arg.as_ref()?.as_str() {
+                    "init" => options.init = value.value,
+                    "repr" => options.repr = value.value,
+                    "eq" => options.eq = value.value,
+                    "order" => options.order = value.value,
+                    "frozen" => options.frozen = value.value,
+                    "slots" => options.slots = value.value,
+                    "kw_only" => options.kw_only = value.value,
+                    "unsafe_hash" | "match_args" | "weakref_slot" => {}
+                    _ => return None,
+                }
+            }
+            &call.func
+        }
+        other => other,
+    };
+    match resolve_expr(&tables.modules, module, function) {
+        Some(Symbol::External(name)) if name == "dataclasses.dataclass" => Some(options),
+        _ => None,
+    }
+}
+
+fn enum_members(class: &ast::StmtClassDef) -> Vec<(String, Option<crate::types::Literal>)> {
+    class
+        .body
+        .iter()
+        .filter_map(|stmt| match stmt {
+            ast::Stmt::Assign(assign) => match assign.targets.as_slice() {
+                [ast::Expr::Name(name)] if !name.id.starts_with('_') => {
+                    Some((name.id.to_string(), literal(&assign.value)))
+                }
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+fn is_class_var(tables: &Tables, module: usize, annotation: &ast::Expr) -> bool {
+    let head = match annotation {
+        ast::Expr::Subscript(subscript) => &subscript.value,
+        other => other,
+    };
+    matches!(resolve_expr(&tables.modules, module, head), Some(Symbol::External(name)) if name == "typing.ClassVar")
+}
+
+fn fill(tables: &mut Tables, module: usize, at: usize, id: ClassId) {
+    let file = FileId(module as u32);
+    let modules = tables.modules.clone();
+    let class = class_def(&modules, module, at);
+    let this = &tables.native_classes[id.index()];
+    let (base, dataclass) = (this.base, this.dataclass);
+    let mut fields = base.map_or_else(Vec::new, |base| {
+        tables.native_classes[base.index()].fields.clone()
+    });
+    let mut other_attributes = Vec::new();
+    let mut add = |field: Field| match fields
+        .iter_mut()
+        .find(|known: &&mut Field| known.name == field.name)
+    {
+        // A redeclared field keeps its place, as in a dataclass; its type stays the base's, whose code reads it.
+        Some(known) => known.default = field.default,
+        None => fields.push(field),
+    };
+    for stmt in &class.body {
+        match stmt {
+            ast::Stmt::AnnAssign(assign) => {
+                let ast::Expr::Name(name) = &*assign.target else {
+                    continue;
+                };
+                if is_class_var(tables, module, &assign.annotation) {
+                    other_attributes.push(name.id.to_string());
+                    continue;
+                }
+                let default = match (&assign.value, dataclass) {
+                    (None, Some(_)) => FieldDefault::Required,
+                    (None, None) => FieldDefault::NotInInit,
+                    (Some(_), None) => FieldDefault::Value,
+                    (Some(value), Some(_)) => field_default(tables, module, value),
+                };
+                add(Field {
+                    name: name.id.to_string(),
+                    ty: annotation(tables, module, &assign.annotation),
+                    default,
+                    is_final: dataclass.is_some_and(|options| options.frozen),
+                    span: span(file, name),
+                });
+            }
+            ast::Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    if let ast::Expr::Name(name) = target {
+                        other_attributes.push(name.id.to_string());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    for stmt in &class.body {
+        if let ast::Stmt::FunctionDef(def) = stmt
+            && def.name.as_str() == "__init__"
+        {
+            for (name, claim, here) in init_fields(def) {
+                let ty = match claim {
+                    Claim::Annotation(expr) => annotation(tables, module, expr),
+                    Claim::Parameter(parameter) => def
+                        .parameters
+                        .find(parameter)
+                        .and_then(|each| each.parameter.annotation.as_deref())
+                        .map_or(Type::Object, |expr| annotation(tables, module, expr)),
+                    Claim::Nothing => Type::Object,
+                };
+                if !class.body.iter().any(
+                    |stmt| matches!(stmt, ast::Stmt::FunctionDef(def) if def.name.as_str() == name),
+                ) {
+                    add(Field {
+                        name: name.to_owned(),
+                        ty,
+                        default: FieldDefault::NotInInit,
+                        is_final: false,
+                        span: span(file, here),
+                    });
+                }
+            }
+        }
+    }
+    let this = &mut tables.native_classes[id.index()];
+    this.fields = fields;
+    this.other_attributes = other_attributes;
+}
+
+fn field_default(tables: &Tables, module: usize, value: &ast::Expr) -> FieldDefault {
+    if let ast::Expr::Call(call) = value
+        && matches!(resolve_expr(&tables.modules, module, &call.func), Some(Symbol::External(name)) if name == "dataclasses.field")
+    {
+        let has = |name: &str| call.arguments.find_keyword(name);
+        if has("init").is_some_and(
+            |keyword| !matches!(&keyword.value, ast::Expr::BooleanLiteral(value) if value.value),
+        ) {
+            return FieldDefault::NotInInit;
+        }
+        return if has("default_factory").is_some() {
+            FieldDefault::Factory
+        } else if has("default").is_some() {
+            FieldDefault::Value
+        } else {
+            FieldDefault::Required
+        };
+    }
+    FieldDefault::Value
+}
+
+enum Claim<'a> {
+    Annotation(&'a ast::Expr),
+    Parameter(&'a str),
+    Nothing,
+}
+
+/// Attributes that `__init__` sets on its first parameter, in order of appearance.
+fn init_fields(def: &ast::StmtFunctionDef) -> Vec<(&str, Claim<'_>, &ast::Expr)> {
+    struct Finder<'a> {
+        instance: &'a str,
+        found: Vec<(&'a str, Claim<'a>, &'a ast::Expr)>,
+    }
+    impl<'a> Visitor<'a> for Finder<'a> {
+        fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+            let instance = self.instance;
+            let attribute = move |target: &'a ast::Expr| match target {
+                ast::Expr::Attribute(attribute) if matches!(&*attribute.value, ast::Expr::Name(name) if name.id == *instance) => {
+                    Some(attribute.attr.as_str())
+                }
+                _ => None,
+            };
+            match stmt {
+                ast::Stmt::AnnAssign(assign) => {
+                    if let Some(name) = attribute(&assign.target) {
+                        self.found.push((
+                            name,
+                            Claim::Annotation(&assign.annotation),
+                            &assign.target,
+                        ));
+                    }
+                }
+                ast::Stmt::Assign(assign) => {
+                    for target in &assign.targets {
+                        if let Some(name) = attribute(target) {
+                            let claim = match &*assign.value {
+                                ast::Expr::Name(value) => Claim::Parameter(&value.id),
+                                _ => Claim::Nothing,
+                            };
+                            self.found.push((name, claim, target));
+                        }
+                    }
+                }
+                ast::Stmt::FunctionDef(_) | ast::Stmt::ClassDef(_) => {}
+                _ => ast::visitor::walk_stmt(self, stmt),
+            }
+        }
+    }
+    let Some(first) = def
+        .parameters
+        .posonlyargs
+        .first()
+        .or(def.parameters.args.first())
+    else {
+        return Vec::new();
+    };
+    let mut finder = Finder {
+        instance: first.parameter.name.as_str(),
+        found: Vec::new(),
+    };
+    finder.visit_body(&def.body);
+    // The first mention decides; a later annotation of the same attribute adds nothing.
+    let mut seen = Vec::new();
+    finder.found.retain(|(name, ..)| {
+        let new = !seen.contains(name);
+        seen.push(*name);
+        new
+    });
+    finder.found
+}

@@ -1,0 +1,869 @@
+//! Expressions to HIR with their types.
+
+use rustpython_ast::{self as ast};
+
+use super::builtins;
+use super::function::{Reason, Translated, Translator, binary_op, join};
+use super::names::{Symbol, resolve};
+use crate::diagnostics::Diagnostic;
+use crate::hir::*;
+use crate::types::Type;
+
+impl Translator<'_> {
+    /// An expression whose result goes where `expected` is claimed: an empty display takes its type from there.
+    pub(super) fn expr_expecting(
+        &mut self,
+        expr: &ast::Expr,
+        expected: Option<&Type>,
+    ) -> Translated<Expr> {
+        let mut value = self.expr(expr)?;
+        if let Some(expected) = expected {
+            let wanted = expected.without_none().unwrap_or_else(|| expected.clone());
+            let same_kind = matches!(
+                (&value.kind, &wanted),
+                (ExprKind::List(_), Type::List(_))
+                    | (ExprKind::Dict(_), Type::Dict(..))
+                    | (ExprKind::Set(_), Type::Set(_))
+            ) || matches!((&value.kind, &wanted), (ExprKind::Comprehension(inner), Type::List(_)) if inner.kind == ComprehensionKind::List)
+                || matches!((&value.kind, &wanted), (ExprKind::Comprehension(inner), Type::Dict(..)) if inner.kind == ComprehensionKind::Dict);
+            if same_kind {
+                value.ty = wanted;
+            }
+        }
+        Ok(value)
+    }
+
+    /// An expression.
+    pub(super) fn expr(&mut self, expr: &ast::Expr) -> Translated<Expr> {
+        let span = self.span(expr);
+        let (kind, ty) = self.kind(expr)?;
+        Ok(Expr { kind, ty, span })
+    }
+
+    fn boxed(&mut self, expr: &ast::Expr) -> Translated<Box<Expr>> {
+        self.expr(expr).map(Box::new)
+    }
+
+    fn elements(&mut self, exprs: &[ast::Expr]) -> Translated<(Vec<Element>, Type)> {
+        let mut ty: Option<Type> = None;
+        let mut elements = Vec::new();
+        for each in exprs {
+            let (element, item) = match each {
+                ast::Expr::Starred(star) => {
+                    let value = self.expr(&star.value)?;
+                    let item = element_type(&value);
+                    (Element::Star(value), item)
+                }
+                one => {
+                    let value = self.expr(one)?;
+                    let item = value.ty.clone();
+                    (Element::One(value), item)
+                }
+            };
+            ty = Some(ty.map_or_else(|| item.clone(), |known| join(&known, &item)));
+            elements.push(element);
+        }
+        Ok((elements, ty.unwrap_or(Type::Object)))
+    }
+
+    fn kind(&mut self, expr: &ast::Expr) -> Translated<(ExprKind, Type)> {
+        Ok(match expr {
+            ast::Expr::NoneLiteral(_) => (ExprKind::None, Type::None),
+            ast::Expr::BooleanLiteral(value) => (ExprKind::Bool(value.value), Type::Bool),
+            ast::Expr::EllipsisLiteral(_) => (ExprKind::Ellipsis, Type::Object),
+            ast::Expr::StringLiteral(text) => {
+                (ExprKind::Str(text.value.to_str().to_owned()), Type::Str)
+            }
+            ast::Expr::BytesLiteral(bytes) => {
+                (ExprKind::Bytes(bytes.value.bytes().collect()), Type::Bytes)
+            }
+            ast::Expr::NumberLiteral(number) => match &number.value {
+                ast::Number::Int(value) => {
+                    let text = value.to_string();
+                    match decimal_digits(&text) {
+                        Some(digits) => (ExprKind::Int(digits), Type::Int),
+                        None => {
+                            return Err(self.reason(
+                                "it has an integer literal beyond 64 bits that is not decimal",
+                                expr,
+                            ));
+                        }
+                    }
+                }
+                ast::Number::Float(value) => (ExprKind::Float(*value), Type::Float),
+                ast::Number::Complex { .. } => {
+                    return Err(self.reason("it uses complex numbers", expr));
+                }
+            },
+            ast::Expr::Name(name) => self.name(name),
+            ast::Expr::Attribute(attribute) => self.attribute(attribute)?,
+            ast::Expr::Subscript(subscript) => self.subscript(subscript)?,
+            ast::Expr::BinOp(binary) => {
+                let (left, right) = (self.boxed(&binary.left)?, self.boxed(&binary.right)?);
+                let op = binary_op(binary.op);
+                let ty = binary_type(op, &left.ty, &right);
+                (ExprKind::Binary { op, left, right }, ty)
+            }
+            ast::Expr::UnaryOp(unary) => {
+                let operand = self.boxed(&unary.operand)?;
+                let (op, ty) = match unary.op {
+                    ast::UnaryOp::Not => (UnaryOp::Not, Type::Bool),
+                    ast::UnaryOp::USub => (UnaryOp::Negative, numeric(&operand.ty)),
+                    ast::UnaryOp::UAdd => (UnaryOp::Positive, numeric(&operand.ty)),
+                    ast::UnaryOp::Invert => (
+                        UnaryOp::Invert,
+                        if operand.ty == Type::Int {
+                            Type::Int
+                        } else {
+                            Type::Object
+                        },
+                    ),
+                };
+                (ExprKind::Unary { op, operand }, ty)
+            }
+            ast::Expr::Compare(compare) => {
+                let first = self.boxed(&compare.left)?;
+                let mut rest = Vec::new();
+                for (op, operand) in compare.ops.iter().zip(&compare.comparators) {
+                    rest.push((compare_op(*op), self.expr(operand)?));
+                }
+                let mut left = &first.ty;
+                let mut all_bool = true;
+                for (op, right) in &rest {
+                    all_bool &= gives_bool(*op, left, &right.ty);
+                    left = &right.ty;
+                }
+                let ty = if all_bool { Type::Bool } else { Type::Object };
+                (ExprKind::Compare { first, rest }, ty)
+            }
+            ast::Expr::BoolOp(operation) => self.bool_op(operation)?,
+            ast::Expr::If(branch) => {
+                let test = self.boxed(&branch.test)?;
+                let (yes, no) = (
+                    super::narrow::narrowings(self, &test, true),
+                    super::narrow::narrowings(self, &test, false),
+                );
+                let before = self.narrowed.clone();
+                self.narrowed.extend(yes);
+                let body = self.boxed(&branch.body)?;
+                self.narrowed = before.clone();
+                self.narrowed.extend(no);
+                let orelse = self.boxed(&branch.orelse)?;
+                self.narrowed = before;
+                let ty = join(&body.ty, &orelse.ty);
+                (ExprKind::IfElse { test, body, orelse }, ty)
+            }
+            ast::Expr::Named(named) => {
+                let value = self.boxed(&named.value)?;
+                let ast::Expr::Name(name) = &*named.target else {
+                    return Err(self.reason("it assigns to something unusual", expr));
+                };
+                let Some(target) = self.by_name.get(name.id.as_str()).copied() else {
+                    return Err(self.reason("`:=` binds a global name", expr));
+                };
+                self.assigned(target, &value.ty);
+                let ty = value.ty.clone();
+                (ExprKind::Walrus { target, value }, ty)
+            }
+            ast::Expr::List(list) => {
+                let (elements, item) = self.elements(&list.elts)?;
+                (ExprKind::List(elements), Type::List(Box::new(item)))
+            }
+            ast::Expr::Set(set) => {
+                let (elements, item) = self.elements(&set.elts)?;
+                (ExprKind::Set(elements), Type::Set(Box::new(item)))
+            }
+            ast::Expr::Tuple(tuple) => {
+                let (elements, item) = self.elements(&tuple.elts)?;
+                let exact: Option<Vec<Type>> = elements
+                    .iter()
+                    .map(|each| match each {
+                        Element::One(value) => Some(value.ty.clone()),
+                        Element::Star(_) => None,
+                    })
+                    .collect();
+                (
+                    ExprKind::Tuple(elements),
+                    exact.map_or(Type::TupleOf(Box::new(item)), Type::Tuple),
+                )
+            }
+            ast::Expr::Dict(dict) => {
+                let mut items = Vec::new();
+                let (mut keys, mut values): (Option<Type>, Option<Type>) = (None, None);
+                let note = |known: &mut Option<Type>, ty: &Type| {
+                    *known = Some(
+                        known
+                            .take()
+                            .map_or_else(|| ty.clone(), |known| join(&known, ty)),
+                    );
+                };
+                for item in &dict.items {
+                    let key = item.key.as_ref().map(|key| self.expr(key)).transpose()?;
+                    let value = self.expr(&item.value)?;
+                    note(&mut keys, key.as_ref().map_or(&Type::Object, |key| &key.ty));
+                    note(
+                        &mut values,
+                        if key.is_some() {
+                            &value.ty
+                        } else {
+                            &Type::Object
+                        },
+                    );
+                    items.push((key, value));
+                }
+                let ty = Type::Dict(
+                    Box::new(keys.unwrap_or(Type::Object)),
+                    Box::new(values.unwrap_or(Type::Object)),
+                );
+                (ExprKind::Dict(items), ty)
+            }
+            ast::Expr::ListComp(each) => {
+                self.comprehension(ComprehensionKind::List, &each.generators, &each.elt, None)?
+            }
+            ast::Expr::SetComp(each) => {
+                self.comprehension(ComprehensionKind::Set, &each.generators, &each.elt, None)?
+            }
+            ast::Expr::DictComp(each) => self.comprehension(
+                ComprehensionKind::Dict,
+                &each.generators,
+                &each.key,
+                Some(&each.value),
+            )?,
+            ast::Expr::Generator(_) => {
+                return Err(self.reason(
+                    "it uses a generator expression that is not consumed at once",
+                    expr,
+                ));
+            }
+            ast::Expr::FString(fstring) => {
+                let mut parts = Vec::new();
+                for part in &fstring.value {
+                    match part {
+                        ast::FStringPart::Literal(text) => {
+                            parts.push(FormatPart::Text(text.value.to_string()))
+                        }
+                        ast::FStringPart::FString(inner) => {
+                            self.format_parts(&inner.elements, &mut parts)?
+                        }
+                    }
+                }
+                (ExprKind::Format(parts), Type::Str)
+            }
+            ast::Expr::Await(each) => {
+                let value = self.boxed(&each.value)?;
+                let native = match &value.kind {
+                    ExprKind::Call(call) => match &call.callee {
+                        Callee::Function { function, .. } | Callee::Method { function, .. } => {
+                            let candidate = &self.tables.candidates[function.index()];
+                            self.tables
+                                .def(candidate)
+                                .is_async
+                                .then(|| self.tables.returns(*function))
+                        }
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                match native {
+                    Some(ty) => (ExprKind::Await(value), ty),
+                    None => return Err(self.reason("it awaits something that may suspend", expr)),
+                }
+            }
+            ast::Expr::Call(call) => self.call(call)?,
+            ast::Expr::Starred(_) | ast::Expr::Slice(_) => {
+                return Err(self.reason("it unpacks in an unusual place", expr));
+            }
+            ast::Expr::Lambda(_) => return Err(self.reason("it uses `lambda`", expr)),
+            ast::Expr::Yield(_) | ast::Expr::YieldFrom(_) => {
+                return Err(self.reason("it uses `yield`", expr));
+            }
+            ast::Expr::TString(_) => return Err(self.reason("it uses a template string", expr)),
+            ast::Expr::IpyEscapeCommand(_) => return Err(self.reason("it is not Python", expr)),
+        })
+    }
+
+    fn name(&mut self, name: &ast::ExprName) -> (ExprKind, Type) {
+        if let Some(id) = self.by_name.get(name.id.as_str()).copied() {
+            let ty = self.local_type(id);
+            return match self.narrowed.get(&id) {
+                Some(narrow) if *narrow != ty => {
+                    let inner = Expr {
+                        kind: ExprKind::Local(id),
+                        ty,
+                        span: self.span(name),
+                    };
+                    (ExprKind::Narrow(Box::new(inner)), narrow.clone())
+                }
+                _ => (ExprKind::Local(id), ty),
+            };
+        }
+        let known = resolve(&self.tables.modules, self.module, &name.id).is_some();
+        if !known
+            && !builtins::is_builtin(&name.id)
+            && !self.tables.modules[self.module].star_import
+        {
+            let mut found = Diagnostic::new(
+                "TB201",
+                format!("`{}` is not defined", name.id),
+                self.span(name),
+                "not found in this scope",
+            );
+            if let Some(close) = self.closest(&name.id) {
+                found = found.help(format!("did you mean `{close}`?"));
+            }
+            self.unknown.push(found);
+        }
+        let global = ExprKind::Global(name.id.to_string());
+        match self.tables.variable(self.module, &name.id).0 {
+            Some(claim) => {
+                let inner = Expr {
+                    kind: global,
+                    ty: Type::Object,
+                    span: self.span(name),
+                };
+                (ExprKind::Narrow(Box::new(inner)), claim)
+            }
+            None => (global, Type::Object),
+        }
+    }
+
+    fn closest(&self, name: &str) -> Option<String> {
+        let candidates = self
+            .by_name
+            .keys()
+            .chain(self.tables.modules[self.module].names.keys());
+        candidates
+            .map(|each| (strsim::damerau_levenshtein(each, name), each))
+            .filter(|(distance, _)| *distance <= 1 + name.len() / 4)
+            .min()
+            .map(|(_, each)| each.clone())
+    }
+
+    /// The type a class name stands for, in `isinstance`.
+    pub(super) fn global_type(&self, name: &str) -> Option<Type> {
+        match resolve(&self.tables.modules, self.module, name) {
+            Some(Symbol::Class(module, at)) => match self.tables.class_type(module, at) {
+                Type::Object => None,
+                ty => Some(ty),
+            },
+            Some(_) => None,
+            None => match name {
+                "str" => Some(Type::Str),
+                "list" => Some(Type::List(Box::new(Type::Object))),
+                "dict" => Some(Type::Dict(Box::new(Type::Object), Box::new(Type::Object))),
+                _ => None,
+            },
+        }
+    }
+
+    fn attribute(&mut self, attribute: &ast::ExprAttribute) -> Translated<(ExprKind, Type)> {
+        let object = self.boxed(&attribute.value)?;
+        let name = attribute.attr.to_string();
+        if let Some((class, field)) = self.field_of(&object.ty, &name) {
+            let ty = self.tables.native_classes[class.index()].fields[field.index()]
+                .ty
+                .clone();
+            return Ok((
+                ExprKind::Field {
+                    object,
+                    class,
+                    field,
+                },
+                ty,
+            ));
+        }
+        Ok((ExprKind::Attribute { object, name }, Type::Object))
+    }
+
+    fn subscript(&mut self, subscript: &ast::ExprSubscript) -> Translated<(ExprKind, Type)> {
+        let object = self.boxed(&subscript.value)?;
+        if let ast::Expr::Slice(slice) = &*subscript.slice {
+            let mut bound = |each: &Option<Box<ast::Expr>>| {
+                each.as_deref().map(|each| self.boxed(each)).transpose()
+            };
+            let (lower, upper, step) = (
+                bound(&slice.lower)?,
+                bound(&slice.upper)?,
+                bound(&slice.step)?,
+            );
+            let ty = match &object.ty {
+                Type::Str | Type::Bytes | Type::List(_) | Type::TupleOf(_) => object.ty.clone(),
+                _ => Type::Object,
+            };
+            return Ok((
+                ExprKind::Slice {
+                    object,
+                    lower,
+                    upper,
+                    step,
+                },
+                ty,
+            ));
+        }
+        let index = self.boxed(&subscript.slice)?;
+        // Elements are claims: `lower` checks them as they are unboxed.
+        let ty = match (&object.ty, &index.kind) {
+            (Type::List(item) | Type::TupleOf(item), _) if index.ty == Type::Int => {
+                (**item).clone()
+            }
+            (Type::Dict(_, value), _) => (**value).clone(),
+            (Type::Str, _) if index.ty == Type::Int => Type::Str,
+            (Type::Bytes, _) if index.ty == Type::Int => Type::Int,
+            (Type::Tuple(items), ExprKind::Int(digits)) => digits
+                .parse::<usize>()
+                .ok()
+                .and_then(|at| items.get(at))
+                .cloned()
+                .unwrap_or(Type::Object),
+            _ => Type::Object,
+        };
+        Ok((ExprKind::Item { object, index }, ty))
+    }
+
+    fn bool_op(&mut self, operation: &ast::ExprBoolOp) -> Translated<(ExprKind, Type)> {
+        let is_and = operation.op == ast::BoolOp::And;
+        let before = self.narrowed.clone();
+        let mut operands: Vec<Expr> = Vec::new();
+        for each in &operation.values {
+            let operand = self.expr(each)?;
+            let facts = super::narrow::narrowings(self, &operand, is_and);
+            self.narrowed.extend(facts);
+            operands.push(operand);
+        }
+        self.narrowed = before;
+        let last = operands.len() - 1;
+        let mut ty: Option<Type> = None;
+        for (at, operand) in operands.iter().enumerate() {
+            // `x or default`: an `x` that is given back is not None.
+            let each = match operand.ty.without_none() {
+                Some(inner) if !is_and && at != last => inner,
+                _ => operand.ty.clone(),
+            };
+            ty = Some(ty.map_or_else(|| each.clone(), |known| join(&known, &each)));
+        }
+        let ty = ty.unwrap_or(Type::Object);
+        Ok((
+            if is_and {
+                ExprKind::And(operands)
+            } else {
+                ExprKind::Or(operands)
+            },
+            ty,
+        ))
+    }
+
+    fn format_parts(
+        &mut self,
+        elements: &ast::InterpolatedStringElements,
+        parts: &mut Vec<FormatPart>,
+    ) -> Translated<()> {
+        for element in elements {
+            match element {
+                ast::InterpolatedStringElement::Literal(text) => {
+                    parts.push(FormatPart::Text(text.value.to_string()))
+                }
+                ast::InterpolatedStringElement::Interpolation(inner) => {
+                    if inner.debug_text.is_some() {
+                        return Err(self.reason("it uses `=` in an f-string", inner.range));
+                    }
+                    let value = self.expr(&inner.expression)?;
+                    let conversion = match inner.conversion {
+                        ast::ConversionFlag::None => None,
+                        ast::ConversionFlag::Str => Some('s'),
+                        ast::ConversionFlag::Ascii => Some('a'),
+                        ast::ConversionFlag::Repr => Some('r'),
+                    };
+                    let spec = match &inner.format_spec {
+                        Some(spec) => {
+                            let mut inside = Vec::new();
+                            self.format_parts(&spec.elements, &mut inside)?;
+                            Some(inside)
+                        }
+                        None => None,
+                    };
+                    parts.push(FormatPart::Value {
+                        value,
+                        conversion,
+                        spec,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn comprehension(
+        &mut self,
+        kind: ComprehensionKind,
+        generators: &[ast::Comprehension],
+        element: &ast::Expr,
+        value: Option<&ast::Expr>,
+    ) -> Translated<(ExprKind, Type)> {
+        let mut shadowed = Vec::new();
+        let before = self.narrowed.clone();
+        let mut clauses = Vec::new();
+        for each in generators {
+            if each.is_async {
+                return Err(self.reason("it uses an asynchronous comprehension", each.range));
+            }
+            let iter = self.expr(&each.iter)?;
+            let item = element_type(&iter);
+            let target = self.comprehension_target(&each.target, &item, &mut shadowed)?;
+            let mut tests = Vec::new();
+            for test in &each.ifs {
+                let test = self.expr(test)?;
+                let facts = super::narrow::narrowings(self, &test, true);
+                self.narrowed.extend(facts);
+                tests.push(test);
+            }
+            clauses.push(Clause {
+                target,
+                iter,
+                tests,
+            });
+        }
+        let element = self.expr(element)?;
+        let value = value.map(|value| self.expr(value)).transpose()?;
+        for (name, old) in shadowed.into_iter().rev() {
+            self.restore(&name, old);
+        }
+        self.narrowed = before;
+        let item = Box::new(element.ty.clone());
+        let ty = match kind {
+            ComprehensionKind::List | ComprehensionKind::Generator => Type::List(item),
+            ComprehensionKind::Set => Type::Set(item),
+            ComprehensionKind::Dict => Type::Dict(
+                item,
+                Box::new(
+                    value
+                        .as_ref()
+                        .map_or(Type::Object, |value| value.ty.clone()),
+                ),
+            ),
+        };
+        Ok((
+            ExprKind::Comprehension(Box::new(Comprehension {
+                kind,
+                clauses,
+                element,
+                value,
+            })),
+            ty,
+        ))
+    }
+
+    fn comprehension_target(
+        &mut self,
+        target: &ast::Expr,
+        ty: &Type,
+        shadowed: &mut Vec<(String, Option<LocalId>)>,
+    ) -> Translated<Target> {
+        match target {
+            ast::Expr::Name(name) => {
+                let (id, old) = self.shadow(&name.id, ty.clone());
+                shadowed.push((name.id.to_string(), old));
+                Ok(Target::Local(id))
+            }
+            ast::Expr::Tuple(ast::ExprTuple { elts, .. })
+            | ast::Expr::List(ast::ExprList { elts, .. })
+                if !elts
+                    .iter()
+                    .any(|each| matches!(each, ast::Expr::Starred(_))) =>
+            {
+                let mut before = Vec::new();
+                for (position, each) in elts.iter().enumerate() {
+                    let item = match ty {
+                        Type::Tuple(items) if items.len() == elts.len() => items[position].clone(),
+                        Type::Tuple(_) => Type::Object,
+                        other => builtins::element(other),
+                    };
+                    before.push(self.comprehension_target(each, &item, shadowed)?);
+                }
+                Ok(Target::Unpack {
+                    before,
+                    star: None,
+                    after: Vec::new(),
+                    span: self.span(target),
+                })
+            }
+            other => Err(self.reason("it has an unusual comprehension target", other)),
+        }
+    }
+
+    fn call(&mut self, call: &ast::ExprCall) -> Translated<(ExprKind, Type)> {
+        let (callee, result) = self.callee(call)?;
+        let generator_consumer = match &callee {
+            Callee::Builtin(name) => builtins::consumes_generator(name),
+            Callee::BuiltinMethod { object, name } => object.ty == Type::Str && name == "join",
+            _ => false,
+        };
+        let mut args = Vec::new();
+        for each in &call.arguments.args {
+            args.push(match each {
+                ast::Expr::Generator(generator)
+                    if generator_consumer && call.arguments.args.len() == 1 =>
+                {
+                    let (kind, ty) = self.comprehension(
+                        ComprehensionKind::Generator,
+                        &generator.generators,
+                        &generator.elt,
+                        None,
+                    )?;
+                    Element::One(Expr {
+                        kind,
+                        ty,
+                        span: self.span(each),
+                    })
+                }
+                ast::Expr::Starred(star) => Element::Star(self.expr(&star.value)?),
+                one => Element::One(self.expr(one)?),
+            });
+        }
+        let mut keywords = Vec::new();
+        for keyword in &call.arguments.keywords {
+            keywords.push((
+                keyword.arg.as_ref().map(ToString::to_string),
+                self.expr(&keyword.value)?,
+            ));
+        }
+        let ty = match &callee {
+            Callee::Builtin(name) => {
+                let plain: Option<Vec<Type>> = args
+                    .iter()
+                    .map(|each| match each {
+                        Element::One(value) => Some(value.ty.clone()),
+                        Element::Star(_) => None,
+                    })
+                    .collect();
+                match plain {
+                    Some(types) => {
+                        let types: Vec<Type> = match (&args[..], types) {
+                            ([Element::One(only)], _)
+                                if matches!(
+                                    name.as_str(),
+                                    "list" | "sorted" | "set" | "tuple" | "frozenset"
+                                ) =>
+                            {
+                                vec![Type::List(Box::new(element_type(only)))]
+                            }
+                            (_, types) => types,
+                        };
+                        builtins::call(name, &types, !keywords.is_empty())
+                    }
+                    None => Type::Object,
+                }
+            }
+            _ => result,
+        };
+        Ok((
+            ExprKind::Call(Box::new(Call {
+                callee,
+                args,
+                keywords,
+            })),
+            ty,
+        ))
+    }
+
+    fn callee(&mut self, call: &ast::ExprCall) -> Translated<(Callee, Type)> {
+        match &*call.func {
+            ast::Expr::Name(name) if !self.by_name.contains_key(name.id.as_str()) => {
+                let text = name.id.to_string();
+                match resolve(&self.tables.modules, self.module, &text) {
+                    Some(Symbol::Function(module, at)) => {
+                        if let Some(function) = self.tables.by_path.get(&(module, at, None)) {
+                            let candidate = &self.tables.candidates[function.index()];
+                            let def = self.tables.def(candidate);
+                            // A decorator may give back anything; a call of an `async def` gives a coroutine.
+                            let plain = def.decorator_list.iter().all(|each| {
+                                super::routes::is_route_decorator(
+                                    self.tables,
+                                    module,
+                                    &each.expression,
+                                )
+                            });
+                            if plain {
+                                let ty = if def.is_async {
+                                    Type::Object
+                                } else {
+                                    self.tables.returns(*function)
+                                };
+                                return Ok((
+                                    Callee::Function {
+                                        function: *function,
+                                        name: text,
+                                    },
+                                    ty,
+                                ));
+                            }
+                        }
+                    }
+                    Some(Symbol::Class(module, at)) => {
+                        if let Type::Class(class) = self.tables.class_type(module, at) {
+                            return Ok((Callee::Class { class, name: text }, Type::Class(class)));
+                        }
+                    }
+                    None if builtins::is_builtin(&text) => {
+                        if builtins::needs_frame(&text) {
+                            return Err(Reason {
+                                reason: format!("it calls `{text}()`"),
+                                at: self.span(name),
+                            });
+                        }
+                        return Ok((Callee::Builtin(text), Type::Object));
+                    }
+                    _ => {}
+                }
+                Ok((Callee::Dynamic(self.expr(&call.func)?), Type::Object))
+            }
+            ast::Expr::Attribute(attribute) => {
+                let object = self.expr(&attribute.value)?;
+                let name = attribute.attr.to_string();
+                if let Type::Class(class) = object.ty {
+                    if self.field_of(&object.ty, &name).is_none()
+                        && let Some(function) = self.method_of(class, &name)
+                    {
+                        let candidate = &self.tables.candidates[function.index()];
+                        let def = self.tables.def(candidate);
+                        if matches!(candidate.kind, FunctionKind::Method(_)) {
+                            let ty = if def.is_async {
+                                Type::Object
+                            } else {
+                                self.tables.returns(function)
+                            };
+                            return Ok((
+                                Callee::Method {
+                                    object,
+                                    class,
+                                    function,
+                                    name,
+                                },
+                                ty,
+                            ));
+                        }
+                    }
+                } else if let Some(ty) = builtins::method(&object.ty, &name) {
+                    return Ok((Callee::BuiltinMethod { object, name }, ty));
+                }
+                Ok((Callee::Attribute { object, name }, Type::Object))
+            }
+            other => Ok((Callee::Dynamic(self.expr(other)?), Type::Object)),
+        }
+    }
+
+    fn method_of(&self, class: ClassId, name: &str) -> Option<FunctionId> {
+        let this = &self.tables.native_classes[class.index()];
+        let own = this
+            .methods
+            .iter()
+            .find(|(each, _)| each == name)
+            .map(|(_, function)| *function);
+        own.or_else(|| this.base.and_then(|base| self.method_of(base, name)))
+    }
+}
+
+/// What iterating over an expression's value claims to give.
+pub fn element_type(iter: &Expr) -> Type {
+    if let ExprKind::Call(call) = &iter.kind {
+        let one = |at: usize| match call.args.get(at) {
+            Some(Element::One(value)) => element_type(value),
+            _ => Type::Object,
+        };
+        match &call.callee {
+            Callee::Builtin(name) => match name.as_str() {
+                "range" => return Type::Int,
+                "enumerate" => return Type::Tuple(vec![Type::Int, one(0)]),
+                "zip" if call.args.iter().all(|each| matches!(each, Element::One(_))) => {
+                    return Type::Tuple((0..call.args.len()).map(one).collect());
+                }
+                "reversed" | "sorted" | "iter" => return one(0),
+                _ => {}
+            },
+            Callee::BuiltinMethod { object, name } => {
+                if let Type::Dict(key, value) = &object.ty {
+                    match name.as_str() {
+                        "keys" => return (**key).clone(),
+                        "values" => return (**value).clone(),
+                        "items" => return Type::Tuple(vec![(**key).clone(), (**value).clone()]),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    builtins::element(&iter.ty)
+}
+
+/// The type of a binary operation's result.
+pub fn binary_type(op: BinOp, left: &Type, right: &Expr) -> Type {
+    use BinOp::{
+        Add, BitAnd, BitOr, BitXor, Div, FloorDiv, MatMul, Mod, Mul, Pow, ShiftLeft, ShiftRight,
+        Sub,
+    };
+    match (left, &right.ty) {
+        (Type::Int, Type::Int) => match op {
+            Add | Sub | Mul | FloorDiv | Mod | BitAnd | BitOr | BitXor | ShiftLeft | ShiftRight => {
+                Type::Int
+            }
+            Div => Type::Float,
+            // A negative exponent gives a float.
+            Pow if matches!(right.kind, ExprKind::Int(_)) => Type::Int,
+            Pow | MatMul => Type::Object,
+        },
+        (Type::Float, Type::Float | Type::Int) | (Type::Int, Type::Float) => match op {
+            Add | Sub | Mul | Div | FloorDiv | Mod => Type::Float,
+            _ => Type::Object,
+        },
+        (Type::Str, Type::Str) if op == Add => Type::Str,
+        (Type::Str, Type::Int) | (Type::Int, Type::Str) if op == Mul => Type::Str,
+        (Type::Bytes, Type::Bytes) if op == Add => Type::Bytes,
+        (Type::List(a), Type::List(b)) if op == Add => Type::List(Box::new(join(a, b))),
+        _ => Type::Object,
+    }
+}
+
+fn numeric(ty: &Type) -> Type {
+    match ty {
+        Type::Int | Type::Float => ty.clone(),
+        _ => Type::Object,
+    }
+}
+
+/// Whether a comparison certainly gives `True` or `False`.
+fn gives_bool(op: CompareOp, left: &Type, right: &Type) -> bool {
+    let simple = |ty: &Type| {
+        matches!(
+            ty,
+            Type::Int | Type::Float | Type::Bool | Type::Str | Type::Bytes | Type::None
+        )
+    };
+    match op {
+        CompareOp::Is | CompareOp::IsNot | CompareOp::In | CompareOp::NotIn => true,
+        _ => simple(left) && simple(right),
+    }
+}
+
+fn compare_op(op: ast::CmpOp) -> CompareOp {
+    match op {
+        ast::CmpOp::Eq => CompareOp::Equal,
+        ast::CmpOp::NotEq => CompareOp::NotEqual,
+        ast::CmpOp::Lt => CompareOp::Less,
+        ast::CmpOp::LtE => CompareOp::LessEqual,
+        ast::CmpOp::Gt => CompareOp::Greater,
+        ast::CmpOp::GtE => CompareOp::GreaterEqual,
+        ast::CmpOp::Is => CompareOp::Is,
+        ast::CmpOp::IsNot => CompareOp::IsNot,
+        ast::CmpOp::In => CompareOp::In,
+        ast::CmpOp::NotIn => CompareOp::NotIn,
+    }
+}
+
+/// A literal's decimal digits; the parser keeps literals beyond 64 bits as they were written.
+fn decimal_digits(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(|each| *each != '_').collect();
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some(digits)
+}

@@ -1,0 +1,83 @@
+//! What a test tells about local variables: `x is None`, `x is not None`, `isinstance(x, C)`, plain `x`, and their
+//! combinations with `not`, `and`, `or`.
+
+use super::function::Translator;
+use crate::hir::{Callee, CompareOp, Element, Expr, ExprKind, LocalId, UnaryOp};
+use crate::types::Type;
+
+/// Locals whose type is known more exactly where `test` was true (or, with `positive` false, false).
+pub fn narrowings(
+    translator: &Translator<'_>,
+    test: &Expr,
+    positive: bool,
+) -> Vec<(LocalId, Type)> {
+    match &test.kind {
+        ExprKind::Unary {
+            op: UnaryOp::Not,
+            operand,
+        } => narrowings(translator, operand, !positive),
+        ExprKind::And(operands) if positive => operands
+            .iter()
+            .flat_map(|each| narrowings(translator, each, true))
+            .collect(),
+        ExprKind::Or(operands) if !positive => operands
+            .iter()
+            .flat_map(|each| narrowings(translator, each, false))
+            .collect(),
+        ExprKind::Compare { first, rest }
+            if rest.len() == 1 && matches!(rest[0].1.kind, ExprKind::None) =>
+        {
+            let Some((local, ty)) = local_of(first) else {
+                return Vec::new();
+            };
+            let is_none = match rest[0].0 {
+                CompareOp::Is => positive,
+                CompareOp::IsNot => !positive,
+                _ => return Vec::new(),
+            };
+            match (is_none, ty.without_none()) {
+                (false, Some(inner)) => vec![(local, inner)],
+                _ => Vec::new(),
+            }
+        }
+        ExprKind::Local(_) | ExprKind::Narrow(_) if positive => {
+            let Some((local, ty)) = local_of(test) else {
+                return Vec::new();
+            };
+            ty.without_none()
+                .map(|inner| vec![(local, inner)])
+                .unwrap_or_default()
+        }
+        ExprKind::Call(call) if positive => {
+            let (Callee::Builtin(name), [Element::One(value), Element::One(class)]) =
+                (&call.callee, call.args.as_slice())
+            else {
+                return Vec::new();
+            };
+            let (Some((local, _)), true, ExprKind::Global(class_name)) =
+                (local_of(value), name == "isinstance", &class.kind)
+            else {
+                return Vec::new();
+            };
+            match translator.global_type(class_name) {
+                // Subclasses pass `isinstance` too; `int` would let `bool` in and `float` subclasses of it.
+                Some(ty @ (Type::Str | Type::Class(_) | Type::List(_) | Type::Dict(..))) => {
+                    vec![(local, ty)]
+                }
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn local_of(expr: &Expr) -> Option<(LocalId, &Type)> {
+    match &expr.kind {
+        ExprKind::Local(local) => Some((*local, &expr.ty)),
+        ExprKind::Narrow(inner) => match &inner.kind {
+            ExprKind::Local(local) => Some((*local, &expr.ty)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,140 @@
+//! Text to syntax tree, and the imports of a file for project discovery.
+//!
+//! The only module that names the parser. A file that does not parse gives `TB001` diagnostics; a file nested so
+//! deeply that walking its tree could exhaust the stack gives `TB002`.
+
+use rustpython_ast::{self as ast, visitor::Visitor};
+use rustpython_parser::parse_module;
+use rustpython_text_size::{Ranged, TextRange};
+
+use crate::diagnostics::Diagnostic;
+use crate::source::{FileId, SourceFile, Span};
+
+/// Brackets nested deeper than this are refused: every later pass walks the tree recursively.
+const DEPTH_LIMIT: usize = 180;
+
+/// An import statement's target, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// Leading dots of `from ..a import b`.
+    pub level: u32,
+    /// `a.b`, or empty for `from . import x`.
+    pub module: String,
+    /// Names imported from it; each may be a sub-module.
+    pub names: Vec<String>,
+}
+
+/// The span of a node.
+pub fn span(file: FileId, node: impl Ranged) -> Span {
+    range_span(file, node.range())
+}
+
+/// The span of a range.
+pub fn range_span(file: FileId, range: TextRange) -> Span {
+    Span {
+        file,
+        start: range.start().to_u32(),
+        end: range.end().to_u32(),
+    }
+}
+
+/// The tree of a file.
+pub fn parse(file: FileId, source: &SourceFile) -> Result<ast::ModModule, Vec<Diagnostic>> {
+    if let Some(at) = too_deep(&source.text) {
+        let here = Span {
+            file,
+            start: at,
+            end: at + 1,
+        };
+        return Err(vec![Diagnostic::error(
+            "TB002",
+            format!("nested more than {DEPTH_LIMIT} brackets deep"),
+            here,
+            "here",
+        )]);
+    }
+    match parse_module(&source.text) {
+        Ok(parsed) => Ok(parsed.into_syntax()),
+        Err(error) => {
+            let mut here = range_span(file, error.location);
+            here.end = here
+                .end
+                .max(here.start + 1)
+                .min(source.text.len().max(1) as u32);
+            here.start = here.start.min(here.end.saturating_sub(1));
+            Err(vec![Diagnostic::error(
+                "TB001",
+                format!("invalid syntax: {}", lower_first(&error.error.to_string())),
+                here,
+                "",
+            )])
+        }
+    }
+}
+
+/// All imports of a file, wherever they stand. A file that does not parse has none.
+pub fn imports(source: &SourceFile) -> Vec<Import> {
+    struct Collector(Vec<Import>);
+    impl<'a> Visitor<'a> for Collector {
+        fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+            match stmt {
+                ast::Stmt::Import(import) => {
+                    self.0.extend(import.names.iter().map(|alias| Import {
+                        level: 0,
+                        module: alias.name.to_string(),
+                        names: Vec::new(),
+                    }))
+                }
+                ast::Stmt::ImportFrom(import) => self.0.push(Import {
+                    level: import.level,
+                    module: import
+                        .module
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default(),
+                    names: import
+                        .names
+                        .iter()
+                        .map(|alias| alias.name.to_string())
+                        .collect(),
+                }),
+                _ => ast::visitor::walk_stmt(self, stmt),
+            }
+        }
+        fn visit_expr(&mut self, _: &'a ast::Expr) {}
+    }
+    let mut collector = Collector(Vec::new());
+    if too_deep(&source.text).is_none()
+        && let Ok(parsed) = parse_module(&source.text)
+    {
+        collector.visit_body(&parsed.syntax().body);
+    }
+    collector.0
+}
+
+/// Where the brackets or the indentation get too deep, if they do. Strings and comments are not told apart: a file has to
+/// have hundreds of unbalanced brackets in its strings before that matters.
+fn too_deep(text: &str) -> Option<u32> {
+    let mut depth = 0usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                if depth > DEPTH_LIMIT {
+                    return Some(at as u32);
+                }
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
