@@ -119,8 +119,8 @@ pub(super) unsafe extern "C" fn read_bool(
 
 /// `Runtime::read_null`
 pub(super) unsafe extern "C" fn read_null(from: *mut c_void, place: *const Place) -> c_int {
-    // SAFETY: by the contract.
     guard(RAISED, |_| {
+        // SAFETY: by the contract.
         unsafe { reader(from) }
             .null(place)
             .map_or_else(Failure::status, |()| OK)
@@ -205,8 +205,8 @@ fn unknown(py: Python<'_>, which: c_int) -> c_int {
 
 /// `Runtime::skip`
 pub(super) unsafe extern "C" fn skip(from: *mut c_void, _place: *const Place) -> c_int {
-    // SAFETY: by the contract.
     guard(RAISED, |_| {
+        // SAFETY: by the contract.
         unsafe { reader(from) }
             .skip()
             .map_or_else(Failure::status, |()| OK)
@@ -241,8 +241,8 @@ pub(super) unsafe extern "C" fn next_item(
     _place: *const Place,
     first: c_int,
 ) -> c_int {
-    // SAFETY: by the contract.
     guard(FATAL, |_| {
+        // SAFETY: by the contract.
         unsafe { reader(from) }
             .next_item(first != 0)
             .map_or(FATAL, c_int::from)
@@ -432,8 +432,8 @@ pub(super) unsafe extern "C" fn text_known(
 
 /// `Runtime::reject_raised`
 pub(super) unsafe extern "C" fn reject_raised(from: *mut c_void, place: *const Place) -> c_int {
-    // SAFETY: by the contract.
     guard(RAISED, |py| {
+        // SAFETY: by the contract.
         codec::reject_raised(py, unsafe { reader(from) }, place).status()
     })
 }

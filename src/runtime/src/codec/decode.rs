@@ -3,12 +3,12 @@
 //! In: a reader, a place, a node. Out: a new object, or a failure whose rejections are recorded; a rejected value has
 //! been passed over. What holds: the same rejections, in the same order, as generated C decoders make.
 
-use super::known::{self, Known, allocate};
+use super::choice::choice;
+use super::construct::{construct, make};
+use super::known::{self, Known};
 use super::objects::{self, owned, raised};
 use super::place::{Place, WHOLE, indexed, keyed};
-use super::plan::{
-    Choice, Choices, Construct, Filling, Model, Node, NodeId, Plan, Tags, Union, slot,
-};
+use super::plan::{Filling, Model, Node, NodeId, Plan, Tags, Union, slot};
 use super::reader::Reader;
 use super::rejection::{Decoded, Failure};
 use super::scan::Kind;
@@ -118,11 +118,7 @@ impl Plan {
         let mut here = indexed(place, 0);
         while more {
             match self.decode(py, reader, &here, item) {
-                // SAFETY: both are valid objects; the list takes its own reference.
-                Ok(value) if unsafe { ffi::PyList_Append(list.as_ptr(), value.as_ptr()) } < 0 => {
-                    return Err(Failure::Raised);
-                }
-                Ok(_) => {}
+                Ok(value) => append(&list, &value)?,
                 Err(Failure::Invalid) => whole = Err(Failure::Invalid),
                 Err(failure) => return Err(failure),
             }
@@ -440,6 +436,14 @@ pub(crate) fn one_of(expected: &str) -> String {
     format!("expected {several}{expected}")
 }
 
+fn append(list: &Bound<'_, PyList>, value: &Object<'_>) -> Decoded<()> {
+    // SAFETY: both are valid objects; the list takes its own reference.
+    if unsafe { ffi::PyList_Append(list.as_ptr(), value.as_ptr()) } < 0 {
+        return Err(Failure::Raised);
+    }
+    Ok(())
+}
+
 fn expect(
     reader: &mut Reader<'_>,
     place: *const Place,
@@ -584,13 +588,7 @@ pub(crate) fn any<'py>(
             let mut here = indexed(place, 0);
             while more {
                 match any(py, reader, &here) {
-                    // SAFETY: both are valid objects; the list takes its own reference.
-                    Ok(value)
-                        if unsafe { ffi::PyList_Append(list.as_ptr(), value.as_ptr()) } < 0 =>
-                    {
-                        return Err(Failure::Raised);
-                    }
-                    Ok(_) => {}
+                    Ok(value) => append(&list, &value)?,
                     Err(Failure::Invalid) => whole = Err(Failure::Invalid),
                     Err(failure) => return Err(failure),
                 }
@@ -621,190 +619,4 @@ pub(crate) fn any<'py>(
             Err(failure) => Err(failure),
         },
     }
-}
-
-/// A member of an `Enum` or a value of a `Literal`.
-fn choice<'py>(
-    py: Python<'py>,
-    reader: &mut Reader<'_>,
-    place: *const Place,
-    all: &Choices,
-    kind: Rejection,
-) -> Decoded<Object<'py>> {
-    let fits = match reader.kind()? {
-        Kind::String => all.strings,
-        Kind::Int => all.ints,
-        Kind::Bool => all.bools,
-        Kind::Null => all.none,
-        Kind::Float | Kind::Array | Kind::Object => false,
-    };
-    if !fits && !all.others {
-        let failure = reader.reject(place, kind, one_of(&all.expected));
-        return Err(reader.pass(failure));
-    }
-    if reader.byte() == Some(b'"') {
-        let text = reader.string(place)?;
-        if let Some(member) = find_string(py, all, text) {
-            return Ok(member);
-        }
-        if !all.others {
-            return Err(reader.reject(place, kind, one_of(&all.expected)));
-        }
-        let value = objects::string(py, text)?;
-        return find_equal(py, all, &value)
-            .ok_or_else(|| reader.reject(place, kind, one_of(&all.expected)));
-    }
-    let value = any(py, reader, place)?;
-    find_equal(py, all, &value).ok_or_else(|| reader.reject(place, kind, one_of(&all.expected)))
-}
-
-/// The choice with this text.
-pub(super) fn find_string<'py>(py: Python<'py>, all: &Choices, text: &str) -> Option<Object<'py>> {
-    all.choices
-        .iter()
-        .find(|(choice, _)| matches!(choice, Choice::Str(each) if each == text))
-        .map(|(_, member)| member.bind(py).clone())
-}
-
-/// The choice with an equal value of the same sort.
-pub(super) fn find_equal<'py>(
-    py: Python<'py>,
-    all: &Choices,
-    value: &Object<'py>,
-) -> Option<Object<'py>> {
-    let is_bool = value.is_instance_of::<PyBool>();
-    let found = all.choices.iter().find(|(choice, _)| match choice {
-        Choice::Str(each) => value.extract::<&str>().is_ok_and(|text| text == each),
-        Choice::Int(each) => !is_bool && value.eq(each).unwrap_or(false),
-        Choice::Bool(each) => is_bool && value.is_truthy().unwrap_or(false) == *each,
-        Choice::None => value.is_none(),
-        Choice::Other(each) => !is_bool && value.eq(each.bind(py)).unwrap_or(false),
-    });
-    found.map(|(_, member)| member.bind(py).clone())
-}
-
-/// Makes an instance from the values given.
-fn make<'py>(
-    py: Python<'py>,
-    reader: &mut Reader<'_>,
-    place: *const Place,
-    model: &Model,
-    values: &mut [Option<Object<'py>>],
-) -> Decoded<Object<'py>> {
-    let class = model.class.bind(py);
-    match model.construct {
-        Construct::Direct => {
-            let object = allocate(py, class)?;
-            for (value, at) in values.iter_mut().zip(&model.inputs) {
-                let field = &model.fields[*at];
-                let value = match (value.take(), &field.default) {
-                    (Some(value), _) => value,
-                    (None, Filling::Value(default)) => default.bind(py).clone(),
-                    (None, Filling::Factory(factory)) => factory
-                        .bind(py)
-                        .call0()
-                        .map_err(|error| raised(py, error))?,
-                    (None, Filling::Required | Filling::Absent) => continue,
-                };
-                // SAFETY: all are valid objects. As the generated `__init__` does it, for frozen classes too.
-                if unsafe {
-                    ffi::PyObject_GenericSetAttr(
-                        object.as_ptr(),
-                        field.object.as_ptr(),
-                        value.as_ptr(),
-                    )
-                } < 0
-                {
-                    return Err(Failure::Raised);
-                }
-            }
-            Ok(object)
-        }
-        Construct::Empty => {
-            let made = class.call0().and_then(|object| {
-                for (value, at) in values.iter_mut().zip(&model.inputs) {
-                    if let Some(value) = value.take() {
-                        object.setattr(&model.fields[*at].object, value)?;
-                    }
-                }
-                Ok(object)
-            });
-            construct(py, reader, place, made)
-        }
-        Construct::Call => {
-            let mut arguments: Vec<*mut ffi::PyObject> = Vec::with_capacity(values.len() + 1);
-            arguments.push(std::ptr::null_mut());
-            arguments.extend(values.iter().flatten().map(|value| value.as_ptr()));
-            let names = if arguments.len() - 1 == values.len() {
-                model.keywords.bind(py).clone()
-            } else {
-                let given = values
-                    .iter()
-                    .zip(&model.inputs)
-                    .filter(|(value, _)| value.is_some());
-                let names: Vec<_> = given
-                    .map(|(_, at)| model.fields[*at].object.bind(py))
-                    .collect();
-                PyTuple::new(py, names).map_err(|error| raised(py, error))?
-            };
-            // SAFETY: one writable place stands before the arguments, as the flag promises; as many as there are names.
-            let made = unsafe {
-                ffi::PyObject_Vectorcall(
-                    class.as_ptr(),
-                    arguments.as_ptr().add(1),
-                    ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
-                    names.as_ptr(),
-                )
-            };
-            // SAFETY: a new reference, or null with an exception set.
-            construct(py, reader, place, unsafe {
-                Bound::from_owned_ptr_or_err(py, made)
-            })
-        }
-    }
-}
-
-/// What a constructor gave; its refusal is a rejection.
-fn construct<'py>(
-    py: Python<'py>,
-    reader: &mut Reader<'_>,
-    place: *const Place,
-    made: PyResult<Object<'py>>,
-) -> Decoded<Object<'py>> {
-    match made {
-        Ok(object) => Ok(object),
-        Err(error) => {
-            error.restore(py);
-            Err(reject_raised(py, reader, place))
-        }
-    }
-}
-
-/// Turns a pending `ValueError`, `TypeError` or `AssertionError` into a rejection; any other stays.
-pub(crate) fn reject_raised(
-    py: Python<'_>,
-    reader: &mut Reader<'_>,
-    place: *const Place,
-) -> Failure {
-    // SAFETY: the thread is attached.
-    let refused = unsafe {
-        ffi::PyErr_ExceptionMatches(ffi::PyExc_ValueError) != 0
-            || ffi::PyErr_ExceptionMatches(ffi::PyExc_TypeError) != 0
-            || ffi::PyErr_ExceptionMatches(ffi::PyExc_AssertionError) != 0
-    };
-    if !refused {
-        return Failure::Raised;
-    }
-    let Some(error) = PyErr::take(py) else {
-        return Failure::Raised;
-    };
-    let message = error
-        .value(py)
-        .str()
-        .map(|text| text.to_string_lossy().into_owned());
-    reader.reject(
-        place,
-        Rejection::ValueError,
-        message.unwrap_or_else(|_| "the value was refused".into()),
-    )
 }

@@ -2,7 +2,8 @@
 //!
 //! In: one text, or all that were given under a name. Out: a new object, or a failure whose rejections are recorded.
 
-use super::decode::{find_equal, find_string, one_of};
+use super::choice::{find_equal, find_string};
+use super::decode::one_of;
 use super::known;
 use super::objects::{self, owned};
 use super::place::{Place, WHOLE, indexed};
@@ -176,9 +177,7 @@ fn member<'py>(
     let text = std::str::from_utf8(bytes).unwrap_or("\u{fffd}");
     let mut found = find_string(py, all, text);
     if found.is_none() && all.ints && text::integer(bytes).is_ok() {
-        if let Some(value) = objects::integer(py, bytes)? {
-            found = find_equal(py, all, &value);
-        }
+        found = objects::integer(py, bytes)?.and_then(|value| find_equal(py, all, &value));
     }
     found.ok_or_else(|| reader.reject(place, Rejection::EnumMember, one_of(&all.expected)))
 }

@@ -213,9 +213,8 @@ pub(super) fn encode_integer(
     }
     // SAFETY: `int.__repr__` takes any `int`; subclasses may have their own, which does not count here.
     let text = unsafe {
-        (*(&raw mut ffi::PyLong_Type))
-            .tp_repr
-            .map(|repr| repr(value.as_ptr()))
+        let class = &raw mut ffi::PyLong_Type;
+        (*class).tp_repr.map(|repr| repr(value.as_ptr()))
     };
     let text = owned(py, text.unwrap_or(std::ptr::null_mut()))?;
     let text = text
@@ -459,11 +458,13 @@ fn encode_key(
 }
 
 /// The attributes written for instances of a class, with `"name":` ready.
-pub(super) type Written = Rc<[(Py<PyString>, Vec<u8>)]>;
+type Written = Rc<[(Py<PyString>, Vec<u8>)]>;
+/// What is known of classes, by address.
+type Classes = HashMap<usize, (Py<PyType>, Option<Written>)>;
 
 thread_local! {
     // Classes are kept alive, so that their addresses stay theirs.
-    static WRITTEN: RefCell<HashMap<usize, (Py<PyType>, Option<Written>)>> = RefCell::new(HashMap::new());
+    static WRITTEN: RefCell<Classes> = RefCell::new(HashMap::new());
 }
 
 /// Classes beyond this many are forgotten, so that a program which makes classes all the time does not grow.

@@ -5,6 +5,8 @@
 //! rejections; the table-driven path walks a `Plan` built once from `tayberry._types.Type`.
 
 pub mod buffer;
+mod choice;
+mod construct;
 mod decode;
 mod decode_text;
 pub mod encode;
@@ -22,9 +24,8 @@ pub mod text;
 pub mod write;
 
 pub use buffer::Output;
-pub(crate) use decode::{
-    EXTRA, MISSING, any, known as known_value, one_of, reject_raised, tuple_length,
-};
+pub(crate) use construct::reject_raised;
+pub(crate) use decode::{EXTRA, MISSING, any, known as known_value, one_of, tuple_length};
 pub(crate) use decode_text::accept;
 pub use plan::Plan;
 pub use problem::Problem;

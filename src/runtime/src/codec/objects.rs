@@ -10,7 +10,10 @@ use std::cell::RefCell;
 use std::sync::Mutex;
 
 /// A new reference from a C function, or the exception that it set.
-pub fn owned<'py>(py: Python<'py>, object: *mut ffi::PyObject) -> Decoded<Bound<'py, PyAny>> {
+pub(crate) fn owned<'py>(
+    py: Python<'py>,
+    object: *mut ffi::PyObject,
+) -> Decoded<Bound<'py, PyAny>> {
     if object.is_null() {
         return Err(Failure::Raised);
     }

@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Records a rejection at a place, without passing over anything.
-    pub fn reject(
+    pub(crate) fn reject(
         &mut self,
         place: *const Place,
         kind: Rejection,
