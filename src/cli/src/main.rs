@@ -1,1 +1,151 @@
-fn main() {}
+//! The `tayberry` command. Exit status: 0 done, 1 findings in the user's program, 2 wrong use or environment, 101 our bug.
+
+mod args;
+mod commands;
+mod embed;
+mod files;
+mod interpreter;
+mod manifest;
+mod package;
+mod project;
+mod report;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use args::{BuildArguments, Cli, Command, Stage};
+use clap::Parser;
+use commands::{build, dev, inspect, new, run};
+use project::Project;
+use report::counted;
+
+/// Deep syntax trees are walked recursively.
+const STACK: usize = 256 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let worker = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || dispatch(cli));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(status))) => ExitCode::from(status),
+        Ok(Ok(Err(error))) => {
+            let text = format!("{error:#}");
+            eprintln!(
+                "{}{text}",
+                if text.starts_with("error") {
+                    ""
+                } else {
+                    "error: "
+                }
+            );
+            ExitCode::from(2)
+        }
+        Ok(Err(_)) => {
+            eprintln!(
+                "error: this is a bug in Tayberry; please report it with the lines above and the source"
+            );
+            ExitCode::from(101)
+        }
+        Err(error) => {
+            eprintln!("error: cannot start a thread: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<u8> {
+    if cli.version {
+        return Ok(version());
+    }
+    match cli.command {
+        None => Ok(2),
+        Some(Command::Build(arguments)) => build_command(&arguments),
+        Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Dev(arguments)) => dev::dev(&arguments),
+        Some(Command::Check(arguments)) => inspect::run_check(&arguments),
+        Some(Command::Explain { code }) => Ok(inspect::explain(code.as_deref())),
+        Some(Command::Routes(arguments)) => inspect::routes(&arguments),
+        Some(Command::New { name }) => new::new(&name),
+        Some(Command::Clean { folder }) => {
+            let build = folder.join(".tayberry");
+            if build.is_dir() {
+                std::fs::remove_dir_all(&build)
+                    .with_context(|| format!("cannot remove `{}`", build.display()))?;
+                println!("removed {}", build.display());
+            }
+            Ok(0)
+        }
+    }
+}
+
+fn version() -> u8 {
+    println!(
+        "tayberry {} (ABI {})",
+        env!("CARGO_PKG_VERSION"),
+        tayberry_abi::ABI_VERSION
+    );
+    match interpreter::Interpreter::find() {
+        Ok(found) => println!(
+            "Python {} free-threaded, {}",
+            found.version,
+            found.path.display()
+        ),
+        Err(_) => println!("no free-threaded Python 3.14 found"),
+    }
+    0
+}
+
+fn build_command(arguments: &BuildArguments) -> anyhow::Result<u8> {
+    let begun = std::time::Instant::now();
+    let project = Project::discover(&arguments.file)?;
+    if let Some(stage) = arguments.emit {
+        return emit(&project, stage, arguments.strict);
+    }
+    let options = build::BuildOptions {
+        strict: arguments.strict,
+        debug: arguments.debug,
+        verbose: arguments.verbose,
+    };
+    let Some(built) = build::build(&project, &options)? else {
+        return Ok(1);
+    };
+    let modules = counted(built.manifest.modules.len(), "module");
+    if built.compiled == 0 {
+        println!(
+            "{modules}, nothing changed ({:.2} s)",
+            begun.elapsed().as_secs_f64()
+        );
+    } else {
+        println!(
+            "built {} from {modules} in {:.2} s",
+            project
+                .build_folder()
+                .join(&built.manifest.library)
+                .display(),
+            begun.elapsed().as_secs_f64()
+        );
+    }
+    Ok(0)
+}
+
+fn emit(project: &Project, stage: Stage, strict: bool) -> anyhow::Result<u8> {
+    let checked =
+        tayberry_compiler::check(&project.sources, &tayberry_compiler::Options { strict });
+    if !report::Findings::of(&checked, &project.sources).print_unless_hints() {
+        return Ok(1);
+    }
+    match stage {
+        Stage::Ast => print!("{}", tayberry_compiler::ast_text(&project.sources)),
+        Stage::Hir => println!("{:#?}", checked.program),
+        Stage::C => {
+            let interpreter = interpreter::Interpreter::find()?;
+            for (name, text) in build::generate(project, &checked, project.program(), &interpreter)?
+            {
+                println!("/* ── {name} ── */\n{text}");
+            }
+        }
+    }
+    Ok(0)
+}

@@ -13,4 +13,4 @@ pub mod source;
 pub mod types;
 
 pub use check::{Checked, Options, check};
-pub use parse::{Import, imports};
+pub use parse::{Import, ast_text, imports};

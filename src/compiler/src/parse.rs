@@ -8,7 +8,7 @@ use rustpython_parser::parse_module;
 use rustpython_text_size::{Ranged, TextRange};
 
 use crate::diagnostics::Diagnostic;
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// Brackets nested deeper than this are refused: every later pass walks the tree recursively.
 const DEPTH_LIMIT: usize = 180;
@@ -110,6 +110,17 @@ pub fn imports(source: &SourceFile) -> Vec<Import> {
         collector.visit_body(&parsed.syntax().body);
     }
     collector.0
+}
+
+/// The trees of all files that parse, for reading.
+pub fn ast_text(sources: &Sources) -> String {
+    let mut out = String::new();
+    for (at, file) in sources.files.iter().enumerate() {
+        if let Ok(tree) = parse(FileId(at as u32), file) {
+            out.push_str(&format!("# {}\n{tree:#?}\n", file.path));
+        }
+    }
+    out
 }
 
 /// Where the brackets or the indentation get too deep, if they do. Strings and comments are not told apart: a file has to

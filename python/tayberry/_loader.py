@@ -1,0 +1,97 @@
+"""Imports the modules of a build from its one shared library.
+
+In: a build folder with the `manifest.json` that `tayberry build` wrote. Out: a finder on `sys.meta_path` that gives the
+build's modules. What holds: a module's `__file__` is its source's path, as programs expect; modules that the build does
+not know are found in the usual ways; a build for another ABI or interpreter is an ImportError that says what to type.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import json
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+_ABI = 1
+
+
+def install(build: str | Path) -> None:
+    """Makes the modules of the build in the folder `build` importable, before those on `sys.path`.
+
+    Raises OSError if there is no build, ValueError if its manifest cannot be read, ImportError if it is for another
+    version of Tayberry or another interpreter.
+    """
+    folder = Path(build)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    again = f"run `tayberry build {manifest['modules'][manifest['entry']]['path']}` again"
+    if manifest["abi"] != _ABI:
+        raise ImportError(f"it was made for ABI {manifest['abi']}, this Tayberry has ABI {_ABI}; {again}")
+    if manifest["suffix"] not in importlib.machinery.EXTENSION_SUFFIXES:
+        raise ImportError(f"it was made for another interpreter ({manifest['suffix']}); {again}")
+    sys.meta_path.insert(0, BuildFinder(folder, manifest))
+
+
+class BuildFinder(MetaPathFinder):
+    """Finds the modules that a manifest lists."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+        self.root = Path(manifest["root"])
+        self.modules: dict[str, dict[str, Any]] = manifest["modules"]
+        self.library = folder / manifest["library"]
+        self.program_name: str = manifest["program"]
+        self._program: Any = None
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        known = self.modules.get(fullname)
+        if known is None:
+            return None
+        source = self.root / known["path"]
+        spec = importlib.machinery.ModuleSpec(fullname, BuildLoader(self), origin=str(source), is_package=known["is_package"])
+        spec.has_location = True
+        spec.cached = str(self.library)
+        if known["is_package"]:
+            spec.submodule_search_locations = [str(source.parent)]
+        return spec
+
+    def program(self) -> Any:
+        """The library's own module, loaded once."""
+        if self._program is None:
+            loader = importlib.machinery.ExtensionFileLoader(self.program_name, str(self.library))
+            spec = importlib.util.spec_from_file_location(self.program_name, self.library, loader=loader)
+            assert spec is not None
+            self._program = importlib.util.module_from_spec(spec)
+            loader.exec_module(self._program)
+        return self._program
+
+
+class BuildLoader(Loader):
+    """Makes and runs modules of a build."""
+
+    def __init__(self, finder: BuildFinder) -> None:
+        self.finder = finder
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        module: ModuleType = self.finder.program().create(spec.name, spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        self.finder.program().exec(module)
+
+    def get_filename(self, fullname: str) -> str:
+        """The source's path, for tools such as `python -m` and `inspect`."""
+        return str(self.finder.root / self.finder.modules[fullname]["path"])
+
+    def get_source(self, fullname: str) -> str:
+        """The source's text as it is now, for tracebacks and `inspect`."""
+        return Path(self.get_filename(fullname)).read_text(encoding="utf-8")
+
+    def is_package(self, fullname: str) -> bool:
+        """Whether the module is a package."""
+        return bool(self.finder.modules[fullname]["is_package"])
