@@ -302,7 +302,7 @@ def _class(cls: type, where: str, variables: dict[Any, Any] | None = None, argum
     if special is not None:
         return special
     if issubclass(cls, enum.Enum):
-        members = tuple((member.value, member) for member in cls.__members__.values())
+        members = tuple((member.value, member) for member in cls)
         made = Type("enum", cls.__qualname__, cls=cls, values=members)
         _known[key] = made
         return made
@@ -394,7 +394,13 @@ def _dataclass_fields(cls: type, name: str, where: str, variables: dict[Any, Any
         )
     if not _has_generated_init(cls):
         return _with_init(cls, name, where, variables, {each.name: each for each in fields}), "call"
-    plain = not init_only and not hasattr(cls, "__post_init__") and _allocates_plainly(cls)
+    plain = (
+        not init_only
+        and all(field.init for field in fields)
+        and not hasattr(cls, "__post_init__")
+        and _allocates_plainly(cls)
+        and (cls.__setattr__ is object.__setattr__ or cls.__dataclass_params__.frozen)  # type: ignore[attr-defined]
+    )
     return tuple(fields), "direct" if plain else "call"
 
 
@@ -465,7 +471,14 @@ def _typed_dict_fields(cls: Any, where: str, variables: dict[Any, Any]) -> tuple
     fields = []
     for each, hint in _hints(cls, where).items():
         described = _describe(hint, f"{where}: key `{each}` of {cls.__qualname__}", variables)
-        fields.append(Field(each, described, required=each in cls.__required_keys__))
+        required = each in cls.__required_keys__
+        # Where annotations are text, the class could not see the qualifiers.
+        outer = typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Annotated else hint
+        while typing.get_origin(outer) in (typing.Required, typing.NotRequired, typing.ReadOnly):
+            if typing.get_origin(outer) is not typing.ReadOnly:
+                required = typing.get_origin(outer) is typing.Required
+            outer = typing.get_args(outer)[0]
+        fields.append(Field(each, described, required=required))
     return tuple(fields)
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CASE = re.compile(r"^## (?P<name>.+)\n\n```http\n(?P<request>.*?)^```\n(?:\n```http\n(?P<answer>.*?)^```\n)?", re.M | re.S)
+CASE = re.compile(r"^## (?P<name>[^\n]+)\n\n```http\n(?P<request>.*?)^```\n(?:\n```http\n(?P<answer>.*?)^```\n)?", re.M | re.S)
 #: Decided by the server, not by the app.
 LEFT_OUT = ("date", "content-length", "connection", "server")
 

@@ -48,10 +48,8 @@ pub fn float(bytes: &[u8]) -> Result<f64, Wrong> {
     if !is_decimal(bytes) {
         return Err(refuse());
     }
-    if let Some(value) =
-        small(bytes).filter(|_| bytes.len() < 16 && bytes.iter().all(|byte| byte.is_ascii_digit()))
-    {
-        return Ok(value as f64);
+    if bytes.len() < 16 && bytes.iter().all(u8::is_ascii_digit) {
+        return Ok(small(bytes).unwrap_or(0) as f64);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| refuse())?;
     let value: f64 = text.parse().map_err(|_| refuse())?;
