@@ -139,7 +139,7 @@ impl Plan {
         Err(reader.reject(
             place,
             Rejection::UnionMember,
-            format!("expected {}", union.name),
+            format!("expected {}", union.name.trim_end_matches(" | None")),
         ))
     }
 }

@@ -415,6 +415,12 @@ fn encode_key(
     depth: usize,
 ) -> Decoded<()> {
     let object = key.as_ptr();
+    // SAFETY: the object is valid; the check looks at its type only.
+    if unsafe { ffi::PyUnicode_CheckExact(object) } != 0 {
+        encode_string(out, key)?;
+        out.append(b":");
+        return Ok(());
+    }
     if key
         .is_instance(classes(py)?.enumeration.bind(py))
         .map_err(|error| raised(py, error))?
