@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import textwrap
 import unittest
@@ -107,6 +108,32 @@ class Serving(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("PYTHON_GIL=1", said)
         self.assertIn("--allow-gil", said)
+
+    def extension_without_slots(self) -> None:
+        """An extension module `oldext` that does not say that it can run without the lock."""
+        source = self.folder / "oldext.c"
+        source.write_text(
+            "#include <Python.h>\n"
+            'static struct PyModuleDef def = {PyModuleDef_HEAD_INIT, .m_name = "oldext"};\n'
+            "PyMODINIT_FUNC PyInit_oldext(void) { return PyModule_Create(&def); }\n"
+        )
+        target = self.folder / ("oldext" + sysconfig.get_config_var("EXT_SUFFIX"))
+        include = sysconfig.get_path("include")
+        subprocess.run(["cc", "-shared", "-fPIC", "-I", include, str(source), "-o", str(target)], check=True, timeout=60)
+
+    def test_an_extension_that_turns_the_lock_on_is_named(self) -> None:
+        self.extension_without_slots()
+        status, said = self.serve("main:app", main="from helper import x\n" + APP, helper="import oldext\nx = 1\n")
+        self.assertEqual(status, 2)
+        self.assertIn("the extension module 'oldext' turned the global interpreter lock on", said)
+        self.assertIn("--allow-gil", said)
+
+    def test_allow_gil_goes_on_with_the_lock(self) -> None:
+        self.extension_without_slots()
+        status, said = self.serve("main:nothing", "--allow-gil", main="import oldext\n" + APP)
+        self.assertEqual(status, 1)
+        self.assertIn("has no attribute 'nothing'", said)
+        self.assertIn("RuntimeWarning", said)
 
     def test_wrong_options_exit_with_2(self) -> None:
         for options in (["--port", "70000"], ["--threads", "x"], ["--nonsense"]):

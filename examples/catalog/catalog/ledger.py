@@ -13,14 +13,6 @@ MAX_SEATS = 9
 VOUCHERS = {"TAY10": 10, "BERRY25": 25}
 
 
-class Rejected(Exception):
-    """An order that cannot be carried out, with every fault found."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("; ".join(faults))
-        self.faults = faults
-
-
 class Ledger:
     """The bookings by number. Changes are made under a lock, since requests run on several threads."""
 
@@ -98,10 +90,10 @@ def priced(line: Line) -> PricedLine:
 
 
 def book(order: Order) -> Booking:
-    """Checks, prices and keeps an order."""
+    """Checks, prices and keeps an order. Raises `ValueError` with every fault found."""
     faults = check(order)
     if faults:
-        raise Rejected(faults)
+        raise ValueError("; ".join(faults))
     lines = [priced(line) for line in order.lines]
     total = sum([line.cents for line in lines])
     discount = 0

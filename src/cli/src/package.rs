@@ -36,6 +36,7 @@ pub fn server(interpreter: &Interpreter) -> Command {
             command.env("PYTHONPATH", joined);
         }
     }
-    command.args(["-X", "gil=0", "-m", "tayberry._serve"]);
+    // Not `-X gil=0`: it would load extensions that need the lock without a word; the server names them instead.
+    command.args(["-m", "tayberry._serve"]);
     command
 }

@@ -2,7 +2,7 @@
 
 from tayberry import Router, UnprocessableContent, status
 
-from ..ledger import Rejected, book, ledger
+from ..ledger import book, ledger
 from ..models import Booking, Order, Status
 
 router = Router(tags=["bookings"])
@@ -12,8 +12,8 @@ router = Router(tags=["bookings"])
 def create_booking(order: Order) -> Booking:
     try:
         return book(order)
-    except Rejected as rejected:
-        raise UnprocessableContent(str(rejected)) from rejected
+    except ValueError as error:
+        raise UnprocessableContent(str(error)) from error
 
 
 @router.post("/quote")
