@@ -85,7 +85,8 @@ def bind(
     for parameter in inspect.signature(handler).parameters.values():
         params.append(_param(parameter, hints, names, path, shown))
     for each in names:
-        if not any(param.source == "path" and param.alias == each for param in params):
+        # A handler that takes the whole request finds the text in `path_params`.
+        if not any(param.source == "request" or (param.source == "path" and param.alias == each) for param in params):
             raise TypeError(f"{shown}: the path {path!r} names `{each}`, which is no parameter of the handler")
     bodies = [param.name for param in params if param.source == "body"]
     if len(bodies) > 1:

@@ -373,6 +373,16 @@ fn check_route(
         .map(|each| &each.parameter)
         .collect();
     let named = path_parameters(text);
+    let type_of = |param: &ast::Parameter| {
+        param
+            .annotation
+            .as_deref()
+            .map_or(Type::Object, |expr| annotation(tables, module, expr))
+    };
+    // A handler that takes the whole request finds the text in `path_params`.
+    let takes_request = params
+        .iter()
+        .any(|param| type_of(param) == Type::Known(Known::Request));
     let unmatched: Vec<&&ast::Parameter> = params
         .iter()
         .filter(|param| {
@@ -386,7 +396,9 @@ fn check_route(
     // Escapes and prefixes in the literal move things; then the whole literal is marked.
     let literal_length = (route.path_span.end - route.path_span.start) as usize;
     for (name, at) in &named {
-        if def.parameters.kwarg.is_some() || params.iter().any(|param| param.name.as_str() == *name)
+        if takes_request
+            || def.parameters.kwarg.is_some()
+            || params.iter().any(|param| param.name.as_str() == *name)
         {
             continue;
         }
@@ -420,13 +432,7 @@ fn check_route(
     let bodies: Vec<&&ast::Parameter> = params
         .iter()
         .filter(|param| !named.iter().any(|(name, _)| *name == param.name.as_str()))
-        .filter(|param| {
-            let ty = param
-                .annotation
-                .as_deref()
-                .map_or(Type::Object, |expr| annotation(tables, module, expr));
-            is_body(&ty) && !is_marked(tables, module, param, def)
-        })
+        .filter(|param| is_body(&type_of(param)) && !is_marked(tables, module, param, def))
         .collect();
     if let [first, second, ..] = bodies.as_slice() {
         diagnostics.push(
