@@ -486,6 +486,8 @@ WRITE: list[tuple[Any, Any, Any]] = [
     (set[int], {1}, b"[1]"),
     (dict[str, float], {"a": 1}, b'{"a":1.0}'),
     (dict[str, float], {"a": None}, TypeError),
+    (dict[str, int], {1: 1}, TypeError),
+    (dict[int, float], {1: 1}, b'{"1":1.0}'),
     (int | None, None, b"null"),
     (int | None, "x", TypeError),
     (float | int, 1, b"1"),

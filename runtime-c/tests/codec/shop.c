@@ -260,6 +260,10 @@ static PyObject *drive(PyObject *self, PyObject *args) {
 static PyMethodDef drive_method = {"drive", drive, METH_VARARGS, NULL};
 
 static int prepare(void) {
+#ifdef TB_REAL_RUNTIME
+    /* tests/codec/test_native.py: the same program with the runtime itself. */
+    return tb_runtime_load();
+#endif
     PyObject *driver = PyImport_ImportModule("codec_driver");
     dumps = driver == NULL ? NULL : PyObject_GetAttrString(driver, "dumps");
     tb_runtime_table = &fake;

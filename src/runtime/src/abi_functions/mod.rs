@@ -5,11 +5,13 @@
 //! C; a function that answers `RAISED` has set an exception, one that answers `INVALID` or `FATAL` has recorded a
 //! rejection.
 
+mod call;
 mod reading;
 mod registry;
 mod writing;
 
-pub use registry::native_handler;
+pub use call::{Call, Returned};
+pub use registry::{handler_named, native_handler};
 
 use pyo3::ffi;
 use pyo3::prelude::*;

@@ -66,3 +66,14 @@ pub fn native_handler(function: &Bound<'_, PyAny>) -> Option<&'static Handler> {
     all.get(&(vectorcall as usize))
         .map(|registered| registered.0)
 }
+
+/// The compiled handler with this name (`module.qualname`); of several, any.
+pub fn handler_named(name: &str) -> Option<&'static Handler> {
+    let all = HANDLERS
+        .read()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    all.values().map(|registered| registered.0).find(|handler| {
+        // SAFETY: by the contract the name ends with NUL and is static like the handler.
+        unsafe { CStr::from_ptr(handler.name) }.to_bytes() == name.as_bytes()
+    })
+}

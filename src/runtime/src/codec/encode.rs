@@ -88,9 +88,7 @@ pub(super) fn encode_at(
             });
         }
         if ffi::PyDict_CheckExact(object) != 0 {
-            return encode_dict(py, out, value, depth, &mut |out, item, depth| {
-                encode_at(py, out, item, depth)
-            });
+            return encode_plain_dict(py, out, value, depth);
         }
         if ffi::PyTuple_CheckExact(object) != 0 {
             return encode_tuple(py, out, value, depth, &mut |out, item, depth, _| {
@@ -145,9 +143,7 @@ fn encode_other(
             });
         }
         if ffi::PyDict_Check(object) != 0 {
-            return encode_dict(py, out, value, depth, &mut |out, item, depth| {
-                encode_at(py, out, item, depth)
-            });
+            return encode_plain_dict(py, out, value, depth);
         }
         if ffi::PyTuple_Check(object) != 0 {
             return encode_tuple(py, out, value, depth, &mut |out, item, depth, _| {
@@ -343,12 +339,27 @@ pub(super) fn encode_iterable(
     Ok(())
 }
 
+/// A dict whose keys and values are anything.
+pub(super) fn encode_plain_dict(
+    py: Python<'_>,
+    out: &mut Buffer,
+    value: &Bound<'_, PyAny>,
+    depth: usize,
+) -> Decoded<()> {
+    let keys =
+        &mut |out: &mut Buffer, key: &Bound<'_, PyAny>, depth| encode_key(py, out, key, depth);
+    let items =
+        &mut |out: &mut Buffer, item: &Bound<'_, PyAny>, depth| encode_at(py, out, item, depth);
+    encode_dict(py, out, value, depth, keys, items)
+}
+
 /// A dict; a subclass is asked for its items, whose order may be its own.
 pub(super) fn encode_dict(
     py: Python<'_>,
     out: &mut Buffer,
     value: &Bound<'_, PyAny>,
     depth: usize,
+    write_key: &mut Item<'_>,
     write: &mut Item<'_>,
 ) -> Decoded<()> {
     let _level = Level::enter(py, depth)?;
@@ -376,7 +387,7 @@ pub(super) fn encode_dict(
                 if !std::mem::take(&mut first) {
                     out.append(b",");
                 }
-                encode_key(py, out, &key, depth)?;
+                write_key(out, &key, depth)?;
                 write(out, &item, depth + 1)?;
                 if dict.len() != size {
                     return Err(raised(
@@ -399,7 +410,7 @@ pub(super) fn encode_dict(
             if index > 0 {
                 out.append(b",");
             }
-            encode_key(py, out, &key, depth)?;
+            write_key(out, &key, depth)?;
             write(out, &item, depth + 1)?;
         }
     }
@@ -408,7 +419,7 @@ pub(super) fn encode_dict(
 }
 
 /// A key with its colon: text as it is; numbers, truth values and `None` as JSON writes them, in quotes.
-fn encode_key(
+pub(super) fn encode_key(
     py: Python<'_>,
     out: &mut Buffer,
     key: &Bound<'_, PyAny>,

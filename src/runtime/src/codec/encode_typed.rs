@@ -4,8 +4,8 @@
 //! `TypeError`: "expected int, got str".
 
 use super::encode::{
-    Level, encode_at, encode_dict, encode_float, encode_integer, encode_iterable, encode_list,
-    encode_string, encode_tuple, type_name,
+    Level, encode_at, encode_dict, encode_float, encode_integer, encode_iterable, encode_key,
+    encode_list, encode_plain_dict, encode_string, encode_tuple, type_name,
 };
 use super::known::{self, Known};
 use super::objects::{owned, raised};
@@ -15,7 +15,7 @@ use super::write::Sink;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use tayberry_abi::Buffer;
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
@@ -74,10 +74,22 @@ impl Plan {
                     self.write(py, out, item, items[at], depth)
                 })
             }
-            Node::Dict { value: inner, .. } => {
-                encode_dict(py, out, value, depth, &mut |out, item, depth| {
+            Node::Dict {
+                value: inner,
+                text_keys,
+                ..
+            } => {
+                let text_keys = *text_keys;
+                let keys = &mut |out: &mut Buffer, key: &Bound<'_, PyAny>, depth| {
+                    if text_keys && !key.is_instance_of::<PyString>() {
+                        return Err(mismatch(py, "str", key));
+                    }
+                    encode_key(py, out, key, depth)
+                };
+                let items = &mut |out: &mut Buffer, item: &Bound<'_, PyAny>, depth| {
                     self.write(py, out, item, *inner, depth)
-                })
+                };
+                encode_dict(py, out, value, depth, keys, items)
             }
             Node::Union(union) => self.write_union(py, out, value, union, depth),
             Node::Model(model) if value.get_type().is(&model.class) => {
@@ -186,9 +198,7 @@ impl Plan {
                 return Err(mismatch(py, &self.name(self.node(field.node)), &item));
             }
         }
-        encode_dict(py, out, value, depth, &mut |out, item, depth| {
-            encode_at(py, out, item, depth)
-        })
+        encode_plain_dict(py, out, value, depth)
     }
 
     /// As errors show the type.

@@ -47,7 +47,10 @@ pub(super) enum Node {
     Dict {
         key: NodeId,
         value: NodeId,
+        /// Keys are taken as they are when read.
         plain_keys: bool,
+        /// Keys must be `str` when written.
+        text_keys: bool,
         name: String,
     },
     Enum(Choices),
@@ -286,6 +289,7 @@ impl<'py> Builder<'py> {
                     key: args[0],
                     value: args[1],
                     plain_keys: key == "str" || key == "any",
+                    text_keys: key == "str",
                     name,
                 }
             }

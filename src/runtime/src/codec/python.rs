@@ -1,6 +1,7 @@
 //! The codecs as Python functions, for tests and tools: `decode_json`, `decode_text`, `encode_json`, `Rejected`.
 
 use super::{Failure, Output, Plan, Problem, Reader, Source};
+use crate::abi_functions::{Call, handler_named};
 use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -18,6 +19,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(decode_json, module)?)?;
     module.add_function(wrap_pyfunction!(decode_text, module)?)?;
     module.add_function(wrap_pyfunction!(encode_json, module)?)?;
+    module.add_function(wrap_pyfunction!(call_native, module)?)?;
     module.add_class::<Plan>()?;
     module.add("Rejected", module.py().get_type::<Rejected>())
 }
@@ -71,6 +73,56 @@ fn encode_json<'py>(
             .encode(py, output.buffer(), value),
     };
     match written {
+        Ok(()) => Ok(PyBytes::new(py, output.bytes())),
+        Err(_) => Err(PyErr::fetch(py)),
+    }
+}
+
+/// Calls a compiled handler by its name (`module.qualname`) with one input per parameter: `bytes` is a JSON body, a list of
+/// `bytes` the texts of a parameter of the query string, a tuple of one object that object. The result as JSON, from the handler's own encoder.
+#[pyfunction]
+fn call_native<'py>(
+    py: Python<'py>,
+    name: &str,
+    inputs: Vec<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let handler = handler_named(name)
+        .ok_or_else(|| PyValueError::new_err(format!("no compiled handler is named {name}")))?;
+    let mut call =
+        Call::new(py, handler).ok_or_else(|| PyValueError::new_err("too many parameters"))?;
+    let documents: Vec<Vec<u8>> = inputs
+        .iter()
+        .map(|input| input.extract().unwrap_or_default())
+        .collect();
+    let mut reader = Reader::new();
+    for (index, input) in inputs.iter().enumerate() {
+        let filled = if input.is_instance_of::<PyBytes>() {
+            reader
+                .open(&documents[index])
+                .and_then(|()| call.json(index, &mut reader))
+        } else if let Ok(texts) = input.cast::<pyo3::types::PyList>() {
+            let texts: Vec<Vec<u8>> = texts.extract()?;
+            reader.enter(Source::Query, "value");
+            call.text(
+                index,
+                &mut reader,
+                &texts.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+            )
+        } else {
+            call.object(index, &input.get_item(0)?)
+        };
+        if matches!(filled, Err(Failure::Raised)) {
+            return Err(PyErr::fetch(py));
+        }
+    }
+    if let Some(problem) = reader.problem() {
+        return Err(rejected(py, &problem));
+    }
+    let mut output = Output::with_capacity(256);
+    match call
+        .invoke()
+        .and_then(|returned| returned.encode(output.buffer()))
+    {
         Ok(()) => Ok(PyBytes::new(py, output.bytes())),
         Err(_) => Err(PyErr::fetch(py)),
     }
