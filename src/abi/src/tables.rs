@@ -331,3 +331,8 @@ pub(crate) fn constants() -> alloc::vec::Vec<(String, i64)> {
     }));
     all
 }
+
+// SAFETY: handlers and their parameters are constants of a shared library that stays loaded: nobody writes them.
+unsafe impl Sync for Handler {}
+// SAFETY: as for `Handler`.
+unsafe impl Sync for Parameter {}

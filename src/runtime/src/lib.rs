@@ -2,6 +2,7 @@
 
 pub mod abi_functions;
 pub mod codec;
+pub mod http;
 
 use pyo3::prelude::*;
 
@@ -9,5 +10,6 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 fn _runtime(module: &Bound<'_, PyModule>) -> PyResult<()> {
     abi_functions::register(module)?;
-    codec::register(module)
+    codec::register(module)?;
+    http::register(module)
 }

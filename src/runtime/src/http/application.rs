@@ -1,0 +1,316 @@
+//! What all threads share: routes with their plans, the router, limits, the Python classes that replies are read from.
+
+use std::time::Duration;
+
+use pyo3::create_exception;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString, PyType};
+use tayberry_abi::Handler;
+
+use super::dispatch::{self, Step};
+use super::request::Request;
+use super::router::{Router, TrailingSlash};
+use super::{server, tasks};
+use crate::abi_functions::native_handler;
+use crate::codec::{Plan, Source};
+
+create_exception!(
+    tayberry._runtime,
+    RouteError,
+    PyValueError,
+    "Two routes that answer the same requests, or a path that cannot be routed."
+);
+
+/// Where a parameter comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Text or JSON from a part of the request.
+    Part(Source),
+    /// The request itself.
+    Request,
+}
+
+/// One parameter of a handler.
+pub struct Param {
+    /// Python's name.
+    pub name: Py<PyString>,
+    /// Where its value comes from.
+    pub origin: Origin,
+    /// The name in the request.
+    pub alias: String,
+    /// How it is decoded.
+    pub plan: Py<Plan>,
+    /// Whether a request without it is refused.
+    pub required: bool,
+    /// Its value otherwise.
+    pub default: Py<PyAny>,
+    /// Passed by name.
+    pub keyword_only: bool,
+}
+
+/// How a handler runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// A plain call on this thread.
+    Inline,
+    /// A coroutine on the event loop.
+    Task,
+    /// A plain call on a pool thread.
+    Pool,
+}
+
+/// One route.
+pub struct Route {
+    /// The callable.
+    pub handler: Py<PyAny>,
+    /// Its C entry, if it is compiled.
+    pub native: Option<&'static Handler>,
+    /// In the order of the signature.
+    pub params: Vec<Param>,
+    /// The status of a plain result.
+    pub status: u16,
+    /// How a result is checked and written, if the handler says.
+    pub returns: Option<Py<Plan>>,
+    /// How it runs.
+    pub runs: Runs,
+}
+
+/// Limits and times; zero times are none.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of a body.
+    pub max_body: usize,
+    /// Bytes of all headers.
+    pub max_header: usize,
+    /// Bytes of the target.
+    pub max_uri: usize,
+    /// For the header of a request to arrive.
+    pub header_timeout: Duration,
+    /// For a handler to finish.
+    pub handler_timeout: Duration,
+    /// For running requests to finish when the server stops.
+    pub stop_timeout: Duration,
+    /// Threads of the pool, and how many calls may wait for one.
+    pub pool: (usize, usize),
+}
+
+/// The Python classes that dispatch asks about.
+pub struct Classes {
+    /// `tayberry.request.Request`
+    pub request: Py<PyType>,
+    /// `tayberry.responses.Response`
+    pub response: Py<PyType>,
+    /// `tayberry.exceptions.HTTPException`
+    pub http_exception: Py<PyType>,
+}
+
+/// An app's routes and plans, ready to answer.
+#[pyclass(frozen, module = "tayberry._runtime")]
+pub struct Application {
+    pub(super) routes: Vec<Route>,
+    pub(super) router: Router,
+    pub(super) limits: Limits,
+    pub(super) classes: Classes,
+    pub(super) debug: bool,
+}
+
+#[pymethods]
+impl Application {
+    #[new]
+    fn new(
+        py: Python<'_>,
+        routes: Vec<Bound<'_, PyAny>>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<Application> {
+        let slash = match option::<String>(options, "trailing_slash")?.as_deref() {
+            Some("redirect") => TrailingSlash::Redirect,
+            Some("ignore") => TrailingSlash::Ignore,
+            _ => TrailingSlash::Strict,
+        };
+        let mut router = Router::new(slash);
+        let mut built = Vec::with_capacity(routes.len());
+        for (at, route) in routes.iter().enumerate() {
+            let path: String = route.getattr("path")?.extract()?;
+            for method in route.getattr("methods")?.extract::<Vec<String>>()? {
+                router
+                    .insert(&method, &path, at)
+                    .map_err(RouteError::new_err)?;
+            }
+            built.push(Route::new(route)?);
+        }
+        let class = |module: &str, name: &str| -> PyResult<Py<PyType>> {
+            Ok(py
+                .import(module)?
+                .getattr(name)?
+                .cast_into::<PyType>()?
+                .unbind())
+        };
+        Ok(Application {
+            routes: built,
+            router,
+            limits: Limits::new(options)?,
+            classes: Classes {
+                request: class("tayberry.request", "Request")?,
+                response: class("tayberry.responses", "Response")?,
+                http_exception: class("tayberry.exceptions", "HTTPException")?,
+            },
+            debug: option(options, "debug")?.unwrap_or(false),
+        })
+    }
+
+    /// One request in process, through the dispatch of the server.
+    #[allow(clippy::type_complexity)]
+    fn handle<'py>(
+        &self,
+        py: Python<'py>,
+        method: String,
+        target: String,
+        headers: Vec<(Vec<u8>, Vec<u8>)>,
+        body: Vec<u8>,
+    ) -> PyResult<(
+        u16,
+        Vec<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)>,
+        Bound<'py, PyBytes>,
+    )> {
+        let headers = headers
+            .into_iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value))
+            .collect();
+        let request = Request {
+            method,
+            target,
+            headers,
+            body,
+            client: None,
+            version: "1.1",
+        };
+        let is_head = request.method == "HEAD";
+        let reply = match dispatch::begin(py, self, &request) {
+            Step::Reply(reply) => reply,
+            Step::Call(call) => call.run(py, self),
+            Step::Await(route, coroutine) => {
+                let result = tasks::wait(py, &coroutine);
+                dispatch::finish(py, self, &self.routes[route], result)
+            }
+        };
+        let body = if is_head { Vec::new() } else { reply.body };
+        let bytes = |text: &[u8]| PyBytes::new(py, text);
+        let headers = reply
+            .headers
+            .iter()
+            .map(|(name, value)| (bytes(name), bytes(value)))
+            .collect();
+        Ok((reply.status, headers, PyBytes::new(py, &body)))
+    }
+
+    /// Serves until SIGTERM or SIGINT, then stops gracefully.
+    #[pyo3(signature = (host, port, threads, *, access_log=false, ready=None))]
+    fn serve(
+        slf: &Bound<'_, Self>,
+        host: &str,
+        port: u16,
+        threads: usize,
+        access_log: bool,
+        ready: Option<Py<PyAny>>,
+    ) -> PyResult<()> {
+        server::serve(
+            slf,
+            &server::Address { host, port },
+            threads.max(1),
+            access_log,
+            ready,
+        )
+    }
+}
+
+impl Route {
+    fn new(route: &Bound<'_, PyAny>) -> PyResult<Route> {
+        let handler = route.getattr("handler")?;
+        let native = native_handler(&handler);
+        let mut params = Vec::new();
+        for param in route.getattr("params")?.try_iter()? {
+            params.push(Param::new(&param?)?);
+        }
+        let returns = route.getattr("returns")?;
+        let is_async: bool = route.getattr("is_async")?.extract()?;
+        let may_block =
+            native.is_none_or(|native| native.flags & tayberry_abi::HANDLER_MAY_BLOCK != 0);
+        let runs = match route
+            .getattr("runs")?
+            .extract::<Option<String>>()?
+            .as_deref()
+        {
+            Some("inline") if !is_async => Runs::Inline,
+            Some("pool") if !is_async => Runs::Pool,
+            _ if native.is_some() && (is_async || !may_block) => Runs::Inline,
+            _ if is_async => Runs::Task,
+            _ => Runs::Pool,
+        };
+        Ok(Route {
+            handler: handler.unbind(),
+            native,
+            params,
+            status: route.getattr("status")?.extract()?,
+            returns: if returns.is_none() {
+                None
+            } else {
+                Some(Plan::of(&returns)?)
+            },
+            runs,
+        })
+    }
+}
+
+impl Param {
+    fn new(param: &Bound<'_, PyAny>) -> PyResult<Param> {
+        let origin = match param.getattr("source")?.extract::<String>()?.as_str() {
+            "path" => Origin::Part(Source::Path),
+            "query" => Origin::Part(Source::Query),
+            "header" => Origin::Part(Source::Header),
+            "cookie" => Origin::Part(Source::Cookie),
+            "body" => Origin::Part(Source::Body),
+            _ => Origin::Request,
+        };
+        Ok(Param {
+            name: param.getattr("name")?.cast_into::<PyString>()?.unbind(),
+            origin,
+            alias: param.getattr("alias")?.extract()?,
+            plan: Plan::of(&param.getattr("type")?)?,
+            required: param.getattr("required")?.extract()?,
+            default: param.getattr("default")?.unbind(),
+            keyword_only: param.getattr("keyword_only")?.extract()?,
+        })
+    }
+}
+
+impl Limits {
+    fn new(options: &Bound<'_, PyDict>) -> PyResult<Limits> {
+        let seconds = |name: &str, usual: f64| -> PyResult<Duration> {
+            let given: f64 = option(options, name)?.unwrap_or(usual);
+            Ok(Duration::try_from_secs_f64(given).unwrap_or(Duration::ZERO))
+        };
+        let size = |name: &str, usual: usize| -> PyResult<usize> {
+            Ok(option(options, name)?.unwrap_or(usual))
+        };
+        Ok(Limits {
+            max_body: size("max_body", 2 << 20)?,
+            max_header: size("max_header", 64 << 10)?,
+            max_uri: size("max_uri", 16 << 10)?,
+            header_timeout: seconds("header_timeout", 10.0)?,
+            handler_timeout: seconds("handler_timeout", 30.0)?,
+            stop_timeout: seconds("stop_timeout", 10.0)?,
+            pool: (size("pool_threads", 40)?.max(1), size("pool_queue", 1024)?),
+        })
+    }
+}
+
+fn option<'py, T: for<'a> FromPyObject<'a, 'py>>(
+    options: &Bound<'py, PyDict>,
+    name: &str,
+) -> PyResult<Option<T>> {
+    match options.get_item(name)? {
+        Some(value) if !value.is_none() => value.extract().map(Some).map_err(Into::into),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,322 @@
+//! One request to one reply: find the route, decode its arguments, call the handler, write its result.
+//!
+//! `begin` runs on the I/O thread and goes as far as it can there: to the reply, to a call that belongs on the pool, or
+//! to a coroutine that belongs on the event loop. `finish` turns a handler's result into the reply.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+
+use super::application::{Application, Origin, Route, Runs};
+use super::arguments::Parts;
+use super::native;
+use super::request::{Reply, Request, has_no_body};
+use super::router::Found;
+use crate::codec::problem::{Problem, is_json};
+use crate::codec::{Failure, Output, Reader, Source, encode};
+
+/// How far a request got on the I/O thread.
+pub enum Step {
+    /// All the way.
+    Reply(Reply),
+    /// To a call that may block.
+    Call(Call),
+    /// To a coroutine of this route.
+    Await(usize, Py<PyAny>),
+}
+
+/// A handler with its arguments.
+pub struct Call {
+    route: usize,
+    prepared: Prepared,
+}
+
+enum Prepared {
+    Native(native::Arguments),
+    Python(Py<PyTuple>, Option<Py<PyDict>>),
+}
+
+impl Call {
+    /// Calls a plain handler.
+    pub fn run(self, py: Python<'_>, app: &Application) -> Reply {
+        let route = &app.routes[self.route];
+        match self.prepared {
+            Prepared::Native(arguments) => native::invoke(py, app, route, arguments),
+            Prepared::Python(args, keywords) => {
+                let result = route
+                    .handler
+                    .bind(py)
+                    .call(args, keywords.as_ref().map(|each| each.bind(py)));
+                finish(py, app, route, result.map(Bound::unbind))
+            }
+        }
+    }
+}
+
+/// Starts on a request.
+pub fn begin(py: Python<'_>, app: &Application, request: &Request) -> Step {
+    let (index, path) = match app.router.find(&request.method, request.path()) {
+        Found::Route(index, path) => (index, path),
+        Found::Redirect(path) => {
+            let query = request.query();
+            let target = if query.is_empty() {
+                path
+            } else {
+                format!("{path}?{query}")
+            };
+            return Step::Reply(
+                Reply {
+                    status: 308,
+                    headers: Vec::new(),
+                    body: Vec::new(),
+                }
+                .header("location", target),
+            );
+        }
+        Found::OtherMethods(methods) => {
+            let allow = methods.join(", ");
+            let reply = match request.method.as_str() {
+                "OPTIONS" => Reply {
+                    status: 204,
+                    headers: Vec::new(),
+                    body: Vec::new(),
+                },
+                _ => Problem::new(405).into(),
+            };
+            return Step::Reply(reply.header("allow", allow));
+        }
+        Found::Nothing => return Step::Reply(Problem::new(404).into()),
+    };
+    let route = &app.routes[index];
+    let call = match prepare(py, app, route, request, &path) {
+        Ok(prepared) => Call {
+            route: index,
+            prepared,
+        },
+        Err(reply) => return Step::Reply(reply),
+    };
+    match route.runs {
+        Runs::Inline => Step::Reply(call.run(py, app)),
+        Runs::Pool => Step::Call(call),
+        Runs::Task => {
+            let Prepared::Python(args, keywords) = call.prepared else {
+                return Step::Reply(call.run(py, app));
+            };
+            match route
+                .handler
+                .bind(py)
+                .call(args, keywords.as_ref().map(|each| each.bind(py)))
+            {
+                Ok(coroutine) => Step::Await(index, coroutine.unbind()),
+                Err(error) => Step::Reply(raised(py, app, error)),
+            }
+        }
+    }
+}
+
+fn prepare(
+    py: Python<'_>,
+    app: &Application,
+    route: &Route,
+    request: &Request,
+    path: &[(String, Vec<u8>)],
+) -> Result<Prepared, Reply> {
+    let wants = |source: Source| {
+        route
+            .params
+            .iter()
+            .any(|param| param.origin == Origin::Part(source))
+    };
+    if wants(Source::Body)
+        && !request.body.is_empty()
+        && let Some(given) = request.header("content-type").next()
+        && !is_json(given)
+    {
+        return Err(Problem::unsupported_media_type(std::str::from_utf8(given).ok()).into());
+    }
+    let parts = Parts::new(request, path, wants(Source::Query), wants(Source::Cookie));
+    if let Some(handler) = route.native {
+        return native::arguments(py, app, route, handler, request, &parts, path)
+            .map(Prepared::Native);
+    }
+    let mut reader = Reader::new();
+    let mut args: Vec<Bound<'_, PyAny>> = Vec::with_capacity(route.params.len());
+    let mut keywords: Option<Bound<'_, PyDict>> = None;
+    for param in &route.params {
+        let value = match param.origin {
+            Origin::Request => request_object(py, app, request, path)
+                .map_err(|error| raised(py, app, error))
+                .map(Some)?,
+            Origin::Part(source) => {
+                let plan = param.plan.get();
+                let texts = parts.texts(source, &param.alias);
+                let is_absent = if source == Source::Body {
+                    request.body.is_empty()
+                } else {
+                    texts.is_empty()
+                };
+                reader.enter(
+                    source,
+                    if source == Source::Body {
+                        ""
+                    } else {
+                        &param.alias
+                    },
+                );
+                let decoded = if is_absent {
+                    if param.required {
+                        Err(reader.reject_missing())
+                    } else {
+                        Ok(param.default.bind(py).clone())
+                    }
+                } else if source == Source::Body {
+                    reader
+                        .open(&request.body)
+                        .and_then(|()| plan.decode_json(py, &mut reader))
+                } else {
+                    plan.decode_text(py, &mut reader, &texts)
+                };
+                match decoded {
+                    Ok(value) => Some(value),
+                    Err(Failure::Raised) => return Err(raised(py, app, PyErr::fetch(py))),
+                    Err(Failure::Invalid | Failure::Fatal) => None,
+                }
+            }
+        };
+        let Some(value) = value else { continue };
+        if param.keyword_only {
+            let keywords = keywords.get_or_insert_with(|| PyDict::new(py));
+            keywords
+                .set_item(param.name.bind(py), value)
+                .map_err(|error| raised(py, app, error))?;
+        } else {
+            args.push(value);
+        }
+    }
+    if let Some(problem) = reader.problem() {
+        return Err(problem.into());
+    }
+    let args = PyTuple::new(py, args).map_err(|error| raised(py, app, error))?;
+    Ok(Prepared::Python(args.unbind(), keywords.map(Bound::unbind)))
+}
+
+/// A `tayberry.Request`.
+pub(super) fn request_object<'py>(
+    py: Python<'py>,
+    app: &Application,
+    request: &Request,
+    path: &[(String, Vec<u8>)],
+) -> PyResult<Bound<'py, PyAny>> {
+    let headers: Vec<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> = request
+        .headers
+        .iter()
+        .map(|(name, value)| (PyBytes::new(py, name), PyBytes::new(py, value)))
+        .collect();
+    let params = PyDict::new(py);
+    for (name, value) in path {
+        params.set_item(name, String::from_utf8_lossy(value))?;
+    }
+    app.classes.request.bind(py).call1((
+        &request.method,
+        &request.target,
+        PyList::new(py, headers)?,
+        PyBytes::new(py, &request.body),
+        request.client.clone(),
+        params,
+        request.version,
+    ))
+}
+
+/// The reply to a handler's result or exception.
+pub fn finish(
+    py: Python<'_>,
+    app: &Application,
+    route: &Route,
+    result: PyResult<Py<PyAny>>,
+) -> Reply {
+    let value = match result {
+        Ok(value) => value.into_bound(py),
+        Err(error) => return raised(py, app, error),
+    };
+    match value.is_instance(app.classes.response.bind(py)) {
+        Ok(true) => return response(&value).unwrap_or_else(|error| raised(py, app, error)),
+        Ok(false) => {}
+        Err(error) => return raised(py, app, error),
+    }
+    if has_no_body(route.status) && value.is_none() {
+        return Reply::json(route.status, Vec::new());
+    }
+    let mut out = Output::with_capacity(256);
+    let written = match &route.returns {
+        Some(plan) => plan.get().encode(py, out.buffer(), &value),
+        None => encode::encode(py, out.buffer(), &value),
+    };
+    match written {
+        Ok(()) => Reply::json(route.status, out.into_vec()),
+        Err(_) => raised(py, app, PyErr::fetch(py)),
+    }
+}
+
+/// Reads a `tayberry.Response`.
+fn response(value: &Bound<'_, PyAny>) -> PyResult<Reply> {
+    let py = value.py();
+    let status = value.getattr(pyo3::intern!(py, "status_code"))?.extract()?;
+    let headers = value.getattr(pyo3::intern!(py, "raw_headers"))?.extract()?;
+    let body = value.getattr(pyo3::intern!(py, "body"))?;
+    let body = body.cast::<PyBytes>()?.as_bytes().to_vec();
+    Ok(Reply {
+        status,
+        headers,
+        body,
+    })
+}
+
+/// The reply to an exception: what an `HTTPException` says, otherwise a 500 with the traceback on standard error.
+pub fn raised(py: Python<'_>, app: &Application, error: PyErr) -> Reply {
+    if error.is_instance(py, app.classes.http_exception.bind(py)) {
+        match http_exception(error.value(py)) {
+            Ok(reply) => return reply,
+            Err(inner) => inner.display(py),
+        }
+    }
+    error.display(py);
+    let mut reply = Reply::from(Problem::new(500));
+    if app.debug
+        && let Ok(text) = traceback(py, &error)
+    {
+        // A member of its own, behind the standard ones.
+        reply.body.pop();
+        reply.body.extend_from_slice(b",\"traceback\":");
+        crate::codec::write::write_string(&mut reply.body, &text);
+        reply.body.push(b'}');
+    }
+    reply
+}
+
+fn traceback(py: Python<'_>, error: &PyErr) -> PyResult<String> {
+    let lines = py
+        .import("traceback")?
+        .call_method1("format_exception", (error.value(py),))?;
+    PyString::new(py, "")
+        .call_method1("join", (lines,))?
+        .extract()
+}
+
+fn http_exception(error: &Bound<'_, pyo3::exceptions::PyBaseException>) -> PyResult<Reply> {
+    let status: u16 = error.getattr("status_code")?.extract()?;
+    let detail: Option<String> = error.getattr("detail")?.extract()?;
+    let problem = match detail {
+        Some(detail) => Problem::with_detail(status, detail),
+        None => Problem::new(status),
+    };
+    let mut reply = Reply::from(problem);
+    let headers = error.getattr("headers")?;
+    if !headers.is_none() {
+        for pair in headers.call_method0("items")?.try_iter()? {
+            let (name, value): (String, String) = pair?.extract()?;
+            reply
+                .headers
+                .push((name.to_ascii_lowercase().into_bytes(), value.into_bytes()));
+        }
+    }
+    Ok(reply)
+}

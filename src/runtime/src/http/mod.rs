@@ -1,0 +1,23 @@
+//! The way of a request: bytes ─server→ request ─router→ route ─dispatch→ reply ─server→ bytes.
+//!
+//! `Application` holds what all threads share and nobody writes; `dispatch` turns one request into one reply and knows
+//! nothing of sockets, so that the test client takes the same way; `server` owns sockets, limits and timeouts.
+
+mod application;
+mod arguments;
+mod dispatch;
+mod native;
+mod request;
+mod router;
+mod server;
+mod tasks;
+
+pub use application::{Application, RouteError};
+
+use pyo3::prelude::*;
+
+/// Adds the classes to `tayberry._runtime`.
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Application>()?;
+    module.add("RouteError", module.py().get_type::<RouteError>())
+}

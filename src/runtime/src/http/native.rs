@@ -1,0 +1,204 @@
+//! Compiled handlers: decoded straight into C slots, called, and encoded straight into the reply's body.
+
+use std::ffi::c_void;
+
+use pyo3::prelude::*;
+use tayberry_abi::{HANDLER_RETURNS_OBJECT, Handler, OK, RAISED, Slice};
+
+use super::application::{Application, Origin, Route};
+use super::arguments::Parts;
+use super::dispatch::{finish, raised, request_object};
+use super::request::{Reply, Request};
+use crate::codec::{Output, Reader, Source};
+
+/// Filled argument slots of one call.
+pub struct Arguments {
+    handler: &'static Handler,
+    /// 16-byte units: the ABI aligns slots to 16.
+    slots: Vec<u128>,
+    /// Which parameters own something in their slot.
+    filled: Vec<bool>,
+}
+
+// SAFETY: the slots hold plain values and owned references; they are used by one thread at a time, attached to Python.
+unsafe impl Send for Arguments {}
+
+impl Arguments {
+    fn slot(&mut self, offset: u32) -> *mut c_void {
+        // SAFETY: the compiler gives every parameter an offset inside `arguments_size`, for which there is room.
+        unsafe {
+            self.slots
+                .as_mut_ptr()
+                .cast::<u8>()
+                .add(offset as usize)
+                .cast()
+        }
+    }
+}
+
+impl Drop for Arguments {
+    fn drop(&mut self) {
+        if !self.filled.contains(&true) {
+            return;
+        }
+        Python::attach(|_| {
+            for at in 0..self.filled.len() {
+                // SAFETY: there are `parameter_count` parameters, and this one's slot was filled and not consumed.
+                let parameter = unsafe { &*self.handler.parameters.add(at) };
+                if let (true, Some(drop)) = (self.filled[at], parameter.drop) {
+                    // SAFETY: as above; the thread is attached.
+                    unsafe { drop(self.slot(parameter.offset)) };
+                }
+            }
+        });
+    }
+}
+
+/// Decodes the arguments of a request, or answers what is wrong with it.
+pub fn arguments(
+    py: Python<'_>,
+    app: &Application,
+    route: &Route,
+    handler: &'static Handler,
+    request: &Request,
+    parts: &Parts<'_>,
+    path: &[(String, Vec<u8>)],
+) -> Result<Arguments, Reply> {
+    let count = handler.parameter_count as usize;
+    let mut arguments = Arguments {
+        handler,
+        slots: vec![0; (handler.arguments_size as usize).div_ceil(16)],
+        filled: vec![false; count],
+    };
+    let mut reader = Reader::new();
+    for (at, param) in route.params.iter().enumerate().take(count) {
+        // SAFETY: there are `parameter_count` parameters, in the order of the signature, as in the route.
+        let parameter = unsafe { &*handler.parameters.add(at) };
+        let slot = arguments.slot(parameter.offset);
+        let from_object = |value: &Bound<'_, PyAny>| match parameter.from_object {
+            // SAFETY: a live object, a slot of this parameter; the thread is attached.
+            Some(store) => unsafe { store(value.as_ptr().cast(), slot) },
+            None => RAISED,
+        };
+        let status = match param.origin {
+            Origin::Request => {
+                let value = request_object(py, app, request, path)
+                    .map_err(|error| raised(py, app, error))?;
+                from_object(&value)
+            }
+            Origin::Part(source) => {
+                let texts = parts.texts(source, &param.alias);
+                let is_body = source == Source::Body;
+                let is_absent = if is_body {
+                    request.body.is_empty()
+                } else {
+                    texts.is_empty()
+                };
+                reader.enter(source, if is_body { "" } else { &param.alias });
+                if is_absent && param.required {
+                    reader.reject_missing().status()
+                } else if is_absent {
+                    from_object(param.default.bind(py))
+                } else if is_body {
+                    json(&mut reader, &request.body, parameter, slot)
+                } else if let Some(decode) = parameter.from_text {
+                    let slices: Vec<Slice> = texts
+                        .iter()
+                        .map(|text| Slice {
+                            data: text.as_ptr(),
+                            length: text.len(),
+                        })
+                        .collect();
+                    // SAFETY: the reader is the runtime's own; the slices and the slot outlive the call.
+                    unsafe {
+                        decode(
+                            (&raw mut reader).cast(),
+                            std::ptr::null(),
+                            slices.as_ptr(),
+                            slices.len(),
+                            slot,
+                        )
+                    }
+                } else {
+                    // A type that has no C form for text: decoded by its plan and stored as an object.
+                    match param.plan.get().decode_text(py, &mut reader, &texts) {
+                        Ok(value) => from_object(&value),
+                        Err(failure) => failure.status(),
+                    }
+                }
+            }
+        };
+        match status {
+            OK => arguments.filled[at] = true,
+            RAISED => return Err(raised(py, app, PyErr::fetch(py))),
+            _ => {}
+        }
+    }
+    match reader.problem() {
+        Some(problem) => Err(problem.into()),
+        None => Ok(arguments),
+    }
+}
+
+fn json<'a>(
+    reader: &mut Reader<'a>,
+    body: &'a [u8],
+    parameter: &tayberry_abi::Parameter,
+    slot: *mut c_void,
+) -> i32 {
+    if let Err(failure) = reader.open(body) {
+        return failure.status();
+    }
+    let Some(decode) = parameter.from_json else {
+        return RAISED;
+    };
+    // SAFETY: the reader is the runtime's own and has a document open; the slot is this parameter's.
+    let status = unsafe { decode((&raw mut *reader).cast(), std::ptr::null(), slot) };
+    if status == tayberry_abi::FATAL || status == RAISED {
+        return status;
+    }
+    match reader.finish() {
+        Ok(()) => status,
+        Err(failure) => {
+            if status == OK
+                && let Some(drop) = parameter.drop
+            {
+                // SAFETY: the slot was just filled; the thread is attached.
+                unsafe { drop(slot) };
+            }
+            failure.status()
+        }
+    }
+}
+
+/// Calls the handler with its slots and writes the reply.
+pub fn invoke(py: Python<'_>, app: &Application, route: &Route, mut arguments: Arguments) -> Reply {
+    let handler = arguments.handler;
+    let mut result: Vec<u128> = vec![0; (handler.result_size as usize).div_ceil(16).max(1)];
+    let slot: *mut c_void = result.as_mut_ptr().cast();
+    let Some(call) = handler.invoke else {
+        return raised(py, app, PyErr::fetch(py));
+    };
+    // The call consumes the slots, also when it fails.
+    arguments.filled.clear();
+    // SAFETY: every slot is filled; the result has room; the thread is attached.
+    if unsafe { call(arguments.slot(0), slot) } != OK {
+        return raised(py, app, PyErr::fetch(py));
+    }
+    if handler.flags & HANDLER_RETURNS_OBJECT == 0
+        && let Some(encode) = handler.encode
+    {
+        let mut out = Output::with_capacity(256);
+        // SAFETY: the result was filled by the call and is consumed here.
+        if unsafe { encode(out.buffer(), slot) } != OK {
+            return raised(py, app, PyErr::fetch(py));
+        }
+        return Reply::json(route.status, out.into_vec());
+    }
+    let Some(object) = handler.result_object else {
+        return raised(py, app, PyErr::fetch(py));
+    };
+    // SAFETY: as above; a new reference or null with an exception.
+    let value = unsafe { Bound::from_owned_ptr_or_err(py, object(slot).cast()) };
+    finish(py, app, route, value.map(Bound::unbind))
+}
