@@ -173,6 +173,8 @@ def _describe(annotation: Any, where: str, variables: dict[Any, Any]) -> Type:
         raise TypeError(f"{where}: the name {annotation!r} could not be resolved")
     if isinstance(annotation, typing.ForwardRef):
         raise TypeError(f"{where}: the name {annotation.__forward_arg__!r} could not be resolved")
+    if annotation is typing.Self and annotation in variables:
+        return _describe(variables[annotation], where, {})
     if isinstance(annotation, typing.TypeVar):
         if annotation in variables:
             return _describe(variables[annotation], where, {})
@@ -330,6 +332,7 @@ def _special(cls: type) -> Type | None:
 
 
 def _model(cls: type, name: str, where: str, variables: dict[Any, Any]) -> Type:
+    variables = {typing.Self: cls, **_inherited_variables(cls, variables)}
     forbid = getattr(cls, "__tayberry_extra__", "ignore") == "forbid"
     if typing.is_typeddict(cls):
         return Type("typed_dict", name, cls=dict, fields=_typed_dict_fields(cls, where, variables), forbid=forbid)
@@ -344,6 +347,19 @@ def _model(cls: type, name: str, where: str, variables: dict[Any, Any]) -> Type:
     else:
         raise TypeError(f"{where}: {_show(cls)} has no JSON form (it is neither a dataclass nor a class with annotations)")
     return Type("model", name, cls=cls, fields=fields, construct=construct, forbid=forbid)
+
+
+def _inherited_variables(cls: type, variables: dict[Any, Any]) -> dict[Any, Any]:
+    """What type variables of generic bases stand for: `class Names(Page[str])`."""
+    bound = dict(variables)
+    for base in types.get_original_bases(cls) if isinstance(cls, type) and hasattr(cls, "__orig_bases__") else ():
+        origin = typing.get_origin(base)
+        if not isinstance(origin, type) or origin is typing.Generic:
+            continue
+        arguments = [_substituted(each, bound) for each in typing.get_args(base)]
+        bound |= dict(zip(getattr(origin, "__parameters__", ()), arguments))
+        bound |= _inherited_variables(origin, bound)
+    return bound
 
 
 def is_annotated_class(cls: type) -> bool:

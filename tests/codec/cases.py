@@ -12,7 +12,7 @@ import json
 import uuid
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, NotRequired, Optional, TypedDict, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, NotRequired, Optional, Self, TypedDict, TypeVar
 
 
 class Colour(enum.Enum):
@@ -154,6 +154,22 @@ T = TypeVar("T")
 @dataclass
 class Box(Generic[T]):
     content: T
+
+
+@dataclass
+class Names(Box[list[str]]):
+    own: Self | None = None
+
+
+@dataclass
+class Left:
+    child: Left | Right | None = None
+
+
+@dataclass
+class Right:
+    y: int
+    child: Left | Right | None = None
 
 
 class Point(NamedTuple):
@@ -335,6 +351,9 @@ JSON: list[tuple[Any, bytes, Any]] = [
     (OwnSetattr, b'{"a":2}', OwnSetattr(2)),
     (Box[int], b'{"content":1}', Box(1)),
     (Box[list[str]], b'{"content":["a",1]}', at((["content", 1], "string_type"))),
+    (Names, b'{"content":["a"],"own":{"content":[]}}', Names(["a"], Names([]))),
+    (Names, b'{"content":[1]}', at((["content", 0], "string_type"))),
+    (Left, b'{"child":{"y":1,"child":{}}}', Left(Left(Left()))),
     (OwnInit, b'{"name":"a"}', OwnInit("a")),
     (OwnInit, b'{"name":"a","loud":true,"size":1}', OwnInit("a", 1.0, loud=True)),
     (OwnInit, b'{"size":1}', at((["name"], "missing"))),
@@ -376,6 +395,8 @@ JSON: list[tuple[Any, bytes, Any]] = [
     (Any, b'{"a":' * 129 + b"1" + b"}" * 129, "too_deep"),
     (Line, b'{"sku":"a","x":' + b"[" * 128 + b"]" * 128 + b"}", "too_deep"),
     (list[Line], b'[{"sku":1},', "json_invalid"),
+    # Every level could be one class or the other: trying all would take 2**100 steps.
+    (Left, b'{"child":' * 100 + b"5" + b"}" * 100, "too_deep"),
 ]
 
 TEXT: list[tuple[Any, list[bytes], Any]] = [

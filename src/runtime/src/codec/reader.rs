@@ -13,6 +13,8 @@ use tayberry_abi::Rejection;
 
 /// How deep arrays and objects may be nested.
 pub const DEPTH: u32 = 128;
+/// How many bytes may be read again in any document, besides its size times `DEPTH`.
+const REREAD: usize = 1 << 20;
 /// How many digits an integer may have, as in Python.
 pub const DIGITS: usize = 4300;
 
@@ -31,6 +33,8 @@ pub struct Reader<'a> {
     rejections: Rejections,
     // Keys with escapes, kept so that a key that was lent stays valid as long as the reader.
     keys: Vec<Box<str>>,
+    // Bytes gone back over.
+    reread: usize,
 }
 
 /// A place to come back to.
@@ -71,6 +75,7 @@ impl<'a> Reader<'a> {
             name: "",
             rejections: Rejections::default(),
             keys: Vec::new(),
+            reread: 0,
         }
     }
 
@@ -122,11 +127,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Goes back, forgetting the rejections since.
+    /// Goes back, forgetting the rejections since. A document that makes this happen too often is given up, since
+    /// unions in unions could take time without end: whatever is read next is `Fatal`.
     pub fn rewind(&mut self, mark: Mark) {
+        self.reread += self.scanner.index().saturating_sub(mark.index);
         self.scanner.seek(mark.index);
         self.depth = mark.depth;
         self.rejections.truncate(mark.rejections as usize);
+        let size = self.scanner.data().len();
+        if self.reread > REREAD + size.saturating_mul(DEPTH as usize) {
+            let message = "too many alternatives to try".into();
+            self.rejections
+                .end(422, self.source, self.name, Rejection::TooDeep, message);
+            self.scanner.seek(size);
+        }
     }
 
     /// Records a rejection at a place, without passing over anything.
