@@ -35,7 +35,11 @@ class Reference:
         self.trailing_slash = app.trailing_slash
 
     def handle(self, method: str, target: str, headers: Lines, body: bytes) -> Answer:
-        """One request."""
+        """One request. An answer to HEAD has no body, whatever it says."""
+        status, lines, content = self._handle(method, target, headers, body)
+        return status, lines, b"" if method == "HEAD" else content
+
+    def _handle(self, method: str, target: str, headers: Lines, body: bytes) -> Answer:
         path, _, query = target.partition("?")
         matches = self._matches(path)
         if not matches:
@@ -49,8 +53,7 @@ class Reference:
             allowed.add("HEAD")
         for route, texts in matches:
             if method in route.methods or (method == "HEAD" and "GET" in route.methods):
-                status, lines, content = self._answer(route, texts, method, target, query, headers, body)
-                return status, lines, b"" if method == "HEAD" else content
+                return self._answer(route, texts, method, target, query, headers, body)
         allow = (b"allow", ", ".join(sorted(allowed)).encode())
         if method == "OPTIONS":
             return 204, [allow], b""
@@ -61,7 +64,7 @@ class Reference:
         found: list[tuple[Route, dict[str, bytes]]] = []
         for pattern, route in self.routes:
             match = pattern.fullmatch(path)
-            if match and (not found or route.path == found[0][0].path):
+            if match:
                 found.append((route, {name: unquote_to_bytes(text) for name, text in match.groupdict().items()}))
         return found
 
@@ -71,7 +74,7 @@ class Reference:
         pairs = [_pair(each) for each in query.split("&") if each]
         arguments: list[Any] = []
         keywords: dict[str, Any] = {}
-        status, errors = 422, []
+        status, errors, fatal = 422, [], []
         for param in route.params:
             if param.source == "request":
                 value: Any = Request(
@@ -82,13 +85,17 @@ class Reference:
                 if isinstance(refused, int):
                     return _problem(refused, "expected a body of type `application/json`, got " + _content_type(headers))
                 for error in refused:
-                    status = 400 if error["type"] == "json_invalid" else status
+                    if error["type"] in ("json_invalid", "too_deep") and not fatal:
+                        fatal = [error]
+                        status = 400 if error["type"] == "json_invalid" else 422
                     errors.append(error)
             if param.keyword_only:
                 keywords[param.name] = value
             else:
                 arguments.append(value)
         if errors:
+            # What ends the reading of the body is told alone.
+            errors = fatal or errors
             return _problem(status, _detail(errors), errors=errors)
         try:
             result = route.handler(*arguments, **keywords)

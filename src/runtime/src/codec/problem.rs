@@ -162,6 +162,7 @@ pub fn is_json(content_type: &[u8]) -> bool {
 /// The reason phrase of a status (RFC 9110 and its registry).
 pub fn reason(status: u16) -> &'static str {
     match status {
+        418 => "I'm a Teapot",
         413 => "Content Too Large",
         422 => "Unprocessable Content",
         other => http::StatusCode::from_u16(other)

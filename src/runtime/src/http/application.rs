@@ -39,8 +39,8 @@ pub struct Param {
     pub origin: Origin,
     /// The name in the request.
     pub alias: String,
-    /// How it is decoded.
-    pub plan: Py<Plan>,
+    /// How it is decoded; none for the request itself.
+    pub plan: Option<Py<Plan>>,
     /// Whether a request without it is refused.
     pub required: bool,
     /// Its value otherwise.
@@ -276,7 +276,10 @@ impl Param {
             name: param.getattr("name")?.cast_into::<PyString>()?.unbind(),
             origin,
             alias: param.getattr("alias")?.extract()?,
-            plan: Plan::of(&param.getattr("type")?)?,
+            plan: match origin {
+                Origin::Part(_) => Some(Plan::of(&param.getattr("type")?)?),
+                Origin::Request => None,
+            },
             required: param.getattr("required")?.extract()?,
             default: param.getattr("default")?.unbind(),
             keyword_only: param.getattr("keyword_only")?.extract()?,

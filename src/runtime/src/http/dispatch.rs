@@ -142,12 +142,12 @@ fn prepare(
     let mut args: Vec<Bound<'_, PyAny>> = Vec::with_capacity(route.params.len());
     let mut keywords: Option<Bound<'_, PyDict>> = None;
     for param in &route.params {
-        let value = match param.origin {
-            Origin::Request => request_object(py, app, request, path)
+        let value = match (param.origin, &param.plan) {
+            (Origin::Request, _) | (_, None) => request_object(py, app, request, path)
                 .map_err(|error| raised(py, app, error))
                 .map(Some)?,
-            Origin::Part(source) => {
-                let plan = param.plan.get();
+            (Origin::Part(source), Some(plan)) => {
+                let plan = plan.get();
                 let texts = parts.texts(source, &param.alias);
                 let is_absent = if source == Source::Body {
                     request.body.is_empty()

@@ -80,13 +80,13 @@ pub fn arguments(
             Some(store) => unsafe { store(value.as_ptr().cast(), slot) },
             None => RAISED,
         };
-        let status = match param.origin {
-            Origin::Request => {
+        let status = match (param.origin, &param.plan) {
+            (Origin::Request, _) | (_, None) => {
                 let value = request_object(py, app, request, path)
                     .map_err(|error| raised(py, app, error))?;
                 from_object(&value)
             }
-            Origin::Part(source) => {
+            (Origin::Part(source), Some(plan)) => {
                 let texts = parts.texts(source, &param.alias);
                 let is_body = source == Source::Body;
                 let is_absent = if is_body {
@@ -121,7 +121,7 @@ pub fn arguments(
                     }
                 } else {
                     // A type that has no C form for text: decoded by its plan and stored as an object.
-                    match param.plan.get().decode_text(py, &mut reader, &texts) {
+                    match plan.get().decode_text(py, &mut reader, &texts) {
                         Ok(value) => from_object(&value),
                         Err(failure) => failure.status(),
                     }

@@ -70,13 +70,20 @@ impl Router {
             None => Some(format!("{path}/")),
             Some(_) => None,
         };
-        if let (Some(other), true) = (&other, self.trailing_slash != TrailingSlash::Strict)
-            && let Some(found) = self.route(method, other)
+        let is_known = |path: &str| self.methods.values().any(|tree| tree.at(path).is_ok());
+        if let Some(other) = &other
+            && !is_known(path)
+            && is_known(other)
         {
-            return match self.trailing_slash {
-                TrailingSlash::Ignore => found,
-                TrailingSlash::Redirect | TrailingSlash::Strict => Found::Redirect(other.clone()),
-            };
+            match self.trailing_slash {
+                TrailingSlash::Strict => {}
+                TrailingSlash::Redirect => return Found::Redirect(other.clone()),
+                TrailingSlash::Ignore => {
+                    if let Some(found) = self.route(method, other) {
+                        return found;
+                    }
+                }
+            }
         }
         let mut others: Vec<String> = self
             .methods
