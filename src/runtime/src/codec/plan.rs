@@ -236,7 +236,8 @@ impl<'py> Builder<'py> {
         let kind: String = description.getattr("kind")?.extract()?;
         let name: String = description.getattr("name")?.extract()?;
         Ok(match kind.as_str() {
-            "any" => Node::Any,
+            // Requests and responses are objects of the server, passed on as they are.
+            "any" | "request" | "response" => Node::Any,
             "none" => Node::None,
             "bool" => Node::Bool,
             "int" => Node::Int,

@@ -159,11 +159,12 @@ pub fn is_json(content_type: &[u8]) -> bool {
             && essence[essence.len() - 5..].eq_ignore_ascii_case(b"+json"))
 }
 
-/// The reason phrase of a status (RFC 9110 and its registry).
+/// The reason phrase of a status (RFC 9110 and its registry, as `http.HTTPStatus` has them).
 pub fn reason(status: u16) -> &'static str {
     match status {
-        418 => "I'm a Teapot",
+        203 => "Non-Authoritative Information",
         413 => "Content Too Large",
+        418 => "I'm a Teapot",
         422 => "Unprocessable Content",
         other => http::StatusCode::from_u16(other)
             .ok()
