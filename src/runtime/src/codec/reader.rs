@@ -130,7 +130,9 @@ impl<'a> Reader<'a> {
     /// Goes back, forgetting the rejections since. A document that makes this happen too often is given up, since
     /// unions in unions could take time without end: whatever is read next is `Fatal`.
     pub fn rewind(&mut self, mark: Mark) {
-        self.reread += self.scanner.index().saturating_sub(mark.index);
+        // A rejection made in vain costs as much as its place is long.
+        let steps = self.depth.max(mark.depth) as usize;
+        self.reread += self.scanner.index().saturating_sub(mark.index) + 16 * steps;
         self.scanner.seek(mark.index);
         self.depth = mark.depth;
         self.rejections.truncate(mark.rejections as usize);
