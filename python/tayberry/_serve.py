@@ -12,6 +12,7 @@ import argparse
 import errno
 import gc
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -133,6 +134,8 @@ def _listen(application: Application, given: argparse.Namespace, threads: int) -
     def ready(address: str) -> None:
         print(f"Serving {given.app} on {address} ({threads} thread{'s' if threads > 1 else ''})", file=sys.stderr, flush=True)
 
+    # The runtime stops on SIGINT itself and calls the handler that was there before; Python's would raise afterwards.
+    signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
         application.serve(given.host, given.port, threads, access_log=given.access_log, ready=ready)
     except OSError as error:

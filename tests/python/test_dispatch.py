@@ -53,7 +53,7 @@ def make() -> App:
     def literal() -> str:
         return "literal"
 
-    @app.put("/int/{i}")
+    @app.put("/int/{i}", status_code=201)
     def put_int(i: int, leaf: Leaf) -> Leaf:
         return Leaf(i + leaf.n, leaf.t)
 
