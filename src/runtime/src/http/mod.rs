@@ -6,6 +6,7 @@
 mod application;
 mod arguments;
 mod dispatch;
+mod log;
 mod native;
 mod request;
 mod router;

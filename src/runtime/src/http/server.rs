@@ -24,6 +24,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::application::Application;
 use super::dispatch::{self, Step};
+use super::log;
 use super::request::{Reply, Request};
 use super::tasks;
 use crate::codec::Problem;
@@ -59,6 +60,9 @@ pub fn serve(
     access_log: bool,
     ready: Option<Py<PyAny>>,
 ) -> PyResult<()> {
+    if access_log {
+        log::install();
+    }
     let py = app.py();
     let listener = listen(address).map_err(os_error)?;
     let local = listener.local_addr().map_err(os_error)?;
