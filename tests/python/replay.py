@@ -56,8 +56,11 @@ def answers(path: Path, mode: str, build: str | None) -> list[str]:
         from reference import Reference
 
         App.application = lambda self, **overrides: Reference(self)  # type: ignore[method-assign,assignment,return-value]
+    app = load_app("app:app", build if mode == "compiled" else None)
+    loaded_by = type(sys.modules["app"].__loader__).__name__
+    assert (loaded_by == "BuildLoader") == (mode == "compiled"), f"{mode}, but loaded by {loaded_by}"
     shown = []
-    with Client(load_app("app:app", build if mode == "compiled" else None)) as client:
+    with Client(app) as client:
         for case in cases(path):
             answer = client.request(case.method, case.target, headers=case.headers, content=case.body or None)
             lines = [f"{name}: {value}" for name, value in answer.headers.pairs() if name not in LEFT_OUT]
