@@ -86,6 +86,8 @@ pub enum Stage {
     Ast,
     /// The checked program
     Hir,
+    /// The verified intermediate representation
+    Ir,
     /// The generated C
     C,
 }

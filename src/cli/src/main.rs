@@ -139,6 +139,10 @@ fn emit(project: &Project, stage: Stage, strict: bool) -> anyhow::Result<u8> {
     match stage {
         Stage::Ast => print!("{}", tayberry_compiler::ast_text(&project.sources)),
         Stage::Hir => println!("{:#?}", checked.program),
+        Stage::Ir => print!(
+            "{}",
+            tayberry_compiler::emit::ir_text(&checked.program, &project.sources)
+        ),
         Stage::C => {
             let interpreter = interpreter::Interpreter::find()?;
             for (name, text) in build::generate(project, &checked, project.program(), &interpreter)?

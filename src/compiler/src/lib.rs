@@ -7,10 +7,19 @@ mod check;
 pub mod diagnostics;
 pub mod emit;
 pub mod hir;
+pub mod ir;
+mod lower;
 mod parse;
+mod passes;
 pub mod rules;
 pub mod source;
 pub mod types;
+mod verify;
 
 pub use check::{Checked, Options, check};
 pub use parse::{Import, ast_text, imports};
+
+/// Stops with a fault of the compiler itself: something that an earlier stage has promised is not so.
+pub(crate) fn bug(what: &str) -> ! {
+    panic!("internal error: {what}")
+}

@@ -10,7 +10,7 @@
 mod decode;
 mod encode;
 mod handler;
-mod names;
+pub(in crate::emit) mod names;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};

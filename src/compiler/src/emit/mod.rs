@@ -1,13 +1,24 @@
-//! C text from a checked program: one file per module, one for the program.
+//! C text from a checked program: one file per module, one for the program, and one header.
 
+mod class;
 pub mod codec;
+mod constants;
+mod function;
+mod layout;
 mod module;
+mod names;
+mod wrapper;
 
 use std::collections::BTreeMap;
 
 use crate::app::App;
-use crate::hir::{Handover, Module, Program};
+use crate::hir::{Handover, Module, ModuleId, Program};
+use crate::ir::text;
+use crate::lower::lower;
+use crate::passes;
 use crate::source::Sources;
+use crate::verify::{Verified, verify};
+use names::Names;
 
 /// What the text depends on besides the program.
 #[derive(Clone, Debug, Default)]
@@ -27,31 +38,60 @@ pub struct CFile {
     pub text: String,
 }
 
-/// All files of a program: `<mangled module>.c` for each module and `program.c`.
+/// All files of a program: `<mangled module>.c` for each module, `program.c` and `program.h`.
 pub fn emit_program(
     program: &Program,
-    _app: &App,
-    _sources: &Sources,
+    app: &App,
+    sources: &Sources,
     options: &EmitOptions,
 ) -> Vec<CFile> {
-    let mut files: Vec<CFile> = program
-        .modules
-        .iter()
-        .map(|each| CFile {
-            name: format!("{}.c", mangle(&each.name)),
-            text: module::module_text(each, options),
+    let verified = verified(program, sources);
+    let names = Names::new(program);
+    let mut files: Vec<CFile> = (0..program.modules.len() as u32)
+        .map(ModuleId)
+        .map(|id| CFile {
+            name: format!("{}.c", mangle(&program.modules[id.index()].name)),
+            text: module::module_text(&names, &verified, app, sources, id, options),
         })
         .collect();
     files.push(CFile {
         name: "program.c".into(),
-        text: module::program_text(program, options),
+        text: module::program_text(&names, options),
+    });
+    files.push(CFile {
+        name: "program.h".into(),
+        text: module::header_text(&names),
     });
     files
 }
 
+/// The IR of every function as text, as `emit` gets it.
+pub fn ir_text(program: &Program, sources: &Sources) -> String {
+    let verified = verified(program, sources);
+    verified
+        .program()
+        .functions
+        .iter()
+        .map(text::function)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn verified(program: &Program, sources: &Sources) -> Verified {
+    let mut ir = lower(program, sources);
+    passes::run(&mut ir);
+    match verify(ir) {
+        Ok(verified) => verified,
+        Err(fault) => crate::bug(&format!(
+            "{}: {}: {}",
+            fault.function, fault.block, fault.what
+        )),
+    }
+}
+
 /// The hand-overs of a module whose native code `emit_program` writes; the embedded code calls for exactly these.
-pub fn emitted_handovers(_module: &Module) -> &[Handover] {
-    &[]
+pub fn emitted_handovers(module: &Module) -> &[Handover] {
+    &module.handovers
 }
 
 /// A dotted or non-ASCII name as part of a C identifier: `.` is `__`, `_` before `_` and other characters are `_x<hex>_`.

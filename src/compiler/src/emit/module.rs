@@ -1,26 +1,96 @@
-//! A module's C file around its functions: the embedded top-level code and the module's specification.
+//! The C files around functions and classes: a module's file, the program's file and its header.
 
 use std::fmt::Write;
 
-use super::{EmitOptions, mangle};
-use crate::hir::{Module, Program};
+use super::codec::{Codecs, codecs, names::string};
+use super::constants::Constants;
+use super::function::OWN_LINES;
+use super::names::Names;
+use super::{EmitOptions, class, function, layout, mangle, wrapper};
+use crate::app::App;
+use crate::hir::{ClassId, FunctionId, ModuleId, Native, Program};
+use crate::source::Sources;
+use crate::types::Type;
+use crate::verify::Verified;
 
 /// The C file of a module.
-pub fn module_text(module: &Module, options: &EmitOptions) -> String {
+pub fn module_text(
+    names: &Names,
+    verified: &Verified,
+    app: &App,
+    sources: &Sources,
+    id: ModuleId,
+    options: &EmitOptions,
+) -> String {
+    let program = names.program;
+    let module = &program.modules[id.index()];
     let mangled = mangle(&module.name);
+    let functions: Vec<FunctionId> = (0..program.functions.len() as u32)
+        .map(FunctionId)
+        .filter(|each| program.functions[each.index()].module == id)
+        .collect();
+    let classes: Vec<ClassId> = (0..program.classes.len() as u32)
+        .map(ClassId)
+        .filter(|each| program.classes[each.index()].module == id)
+        .collect();
+
+    let mut constants = Constants::default();
+    let mut bodies = String::new();
+    for each in &functions {
+        function::body(
+            names,
+            &verified.program().functions[each.index()],
+            *each,
+            &mut constants,
+            sources,
+            &mut bodies,
+        );
+        wrapper::wrapper(names, *each, &mut bodies);
+    }
+    let mut tables = String::new();
+    functions
+        .iter()
+        .for_each(|each| wrapper::spec(names, *each, &mut tables));
+    classes
+        .iter()
+        .for_each(|each| class::class_spec(names, *each, &mut tables));
+
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "/* {} from {}: made by tayberry, do not edit. */",
+        module.name, module.path
+    );
+    out.push_str("#include \"tb.h\"\n#include \"tb_native.h\"\n#include \"program.h\"\n\n");
+    out.push_str("/* Jumps between blocks make GCC guess wrongly about what is set; the verifier has proved it. */\n");
+    out.push_str("#if defined(__GNUC__) && !defined(__clang__)\n#pragma GCC diagnostic ignored \"-Wmaybe-uninitialized\"\n#endif\n\n");
+    out.push_str("static tb_module_spec tb_spec;\n\n");
+    out.push_str(&constants.declarations());
+    out.push_str(&tables);
+    out.push_str(&bodies);
+    let codecs = codecs(program, app, id, &layout::Native { names });
+    if let Some(Codecs { text, .. }) = &codecs {
+        out.push_str("\n#include \"tb_codec.h\"\n");
+        out.push_str(text);
+    }
+    let prepare = constants.prepare(&mut out);
+    let guards = constants.guard_table(names, &mut out);
+    if !module.handovers.is_empty() {
+        out.push_str("\n/* What `def` and `class` statements hand over, in the order of the source. */\nstatic tb_handover tb_handovers[] = {\n");
+        for each in &module.handovers {
+            let _ = match each.what {
+                Native::Function(id) => writeln!(out, "    {{&{}, NULL}},", names.spec(id)),
+                Native::Class(id) => writeln!(out, "    {{NULL, &{}}},", names.class(id)),
+            };
+        }
+        out.push_str("};\n");
+    }
     let code = options
         .code
         .get(&module.name)
         .map(Vec::as_slice)
         .unwrap_or_default();
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "/* {} from {} */\n#include \"tb.h\"\n",
-        module.name, module.path
-    );
-    out.push_str("/* The module's top-level code, marshalled. */\n");
-    let _ = writeln!(out, "static const unsigned char tb_code[] = {{");
+    out.push_str("\n/* The module's top-level code, marshalled. */\nstatic const unsigned char tb_code[] = {\n");
     for line in code.chunks(24) {
         let bytes: Vec<String> = line.iter().map(u8::to_string).collect();
         let _ = writeln!(out, "    {},", bytes.join(","));
@@ -28,15 +98,129 @@ pub fn module_text(module: &Module, options: &EmitOptions) -> String {
     out.push_str("};\n\n");
     let _ = writeln!(
         out,
-        "static tb_module_spec tb_spec = {{\n    .name = \"{}\",\n    .code = tb_code,\n    .code_size = sizeof tb_code,\n}};\n\nTB_MODULE({mangled}, tb_spec)",
-        module.name
+        "static tb_module_spec tb_spec = {{\n    .name = {},\n    .code = tb_code,\n    .code_size = sizeof tb_code,",
+        string(&module.name)
     );
+    if !module.handovers.is_empty() {
+        let _ = writeln!(
+            out,
+            "    .handovers = tb_handovers,\n    .handover_count = {},",
+            module.handovers.len()
+        );
+    }
+    if guards > 0 {
+        let _ = writeln!(
+            out,
+            "    .guard_count = {guards},\n    .guards = tb_guards,"
+        );
+    }
+    if let Some(prepare) = prepare {
+        let _ = writeln!(out, "    .prepare = {prepare},");
+    }
+    if let Some(Codecs {
+        handlers, finish, ..
+    }) = &codecs
+    {
+        if let Some(finish) = finish {
+            let _ = writeln!(out, "    .finish = {finish},");
+        }
+        let _ = writeln!(out, "    .handlers = &{handlers},");
+    }
+    let _ = writeln!(out, "}};\n\nTB_MODULE({mangled}, tb_spec)");
+    number_lines(&out, &format!("{mangled}.c"))
+}
+
+/// Puts `#line` directives for the C file itself where `OWN_LINES` marks them.
+fn number_lines(text: &str, file: &str) -> String {
+    let mark = OWN_LINES.trim_end();
+    let mut out = String::with_capacity(text.len());
+    for (at, line) in text.lines().enumerate() {
+        if line == mark {
+            let _ = writeln!(out, "#line {} {}", at + 2, string(file));
+        } else {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
     out
 }
 
+/// The header that all files of the program share.
+pub fn header_text(names: &Names) -> String {
+    let program = names.program;
+    let mut out = String::from(
+        "/* The program's objects, functions and classes: made by tayberry, do not edit. */\n#ifndef TB_PROGRAM_H\n#define TB_PROGRAM_H\n\n#include \"tb.h\"\n#include \"tb_native.h\"\n\n",
+    );
+    for at in 0..program.classes.len() as u32 {
+        class::object_struct(names, ClassId(at), &mut out);
+        let _ = writeln!(out, "extern tb_class_spec {};\n", names.class(ClassId(at)));
+    }
+    for at in 0..program.functions.len() as u32 {
+        let id = FunctionId(at);
+        let params: Vec<String> = program.functions[id.index()]
+            .params
+            .iter()
+            .map(|param| format!("v_{}", mangle(&param.name)))
+            .collect();
+        let _ = writeln!(
+            out,
+            "{};\nextern tb_function_spec {};",
+            wrapper::prototype(names, id, &params),
+            names.spec(id)
+        );
+    }
+    out.push_str("\n/* Classes outside of the program that types name. */\n");
+    for ty in named_types(names) {
+        if let Some((variable, ..)) = names.named(&ty) {
+            let _ = writeln!(out, "extern tb_named_class {variable};");
+        }
+    }
+    out.push_str("\n#endif\n");
+    out
+}
+
+/// Enums of the program and the known classes of the standard library.
+fn named_types(names: &Names) -> Vec<Type> {
+    use crate::types::Known;
+    let enums = (0..names.program.enums.len() as u32).map(|at| Type::Enum(crate::hir::EnumId(at)));
+    let known = [
+        Known::Uuid,
+        Known::DateTime,
+        Known::Date,
+        Known::Time,
+        Known::TimeDelta,
+        Known::Decimal,
+        Known::Request,
+        Known::Response,
+    ];
+    let mut all: Vec<Type> = enums.chain(known.map(Type::Known)).collect();
+    // Two enums of one name in a module are one class at a time.
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|ty| {
+        names
+            .named(ty)
+            .is_some_and(|(variable, ..)| seen.insert(variable))
+    });
+    all
+}
+
 /// The C file that ties the modules together.
-pub fn program_text(program: &Program, options: &EmitOptions) -> String {
-    let mut out = String::from("/* The program: all its modules. */\n#include \"tb.h\"\n\n");
+pub fn program_text(names: &Names, options: &EmitOptions) -> String {
+    let program: &Program = names.program;
+    let mut out = String::from(
+        "/* The program: all its modules. */\n#include \"tb.h\"\n#include \"program.h\"\n\n",
+    );
+    for ty in named_types(names) {
+        if let Some((variable, module, name)) = names.named(&ty) {
+            let _ = writeln!(
+                out,
+                "tb_named_class {variable} = {{{}, {}, NULL}};",
+                string(&module),
+                string(&name)
+            );
+        }
+    }
+    out.push('\n');
     for module in &program.modules {
         let _ = writeln!(out, "PyObject *tb_init_{}(void);", mangle(&module.name));
     }

@@ -22,7 +22,7 @@ pub(super) fn identifier(name: &str) -> String {
 }
 
 /// A C string constant with these bytes; what is not plain ASCII is written in octal.
-pub(super) fn bytes(value: &[u8]) -> String {
+pub(in crate::emit) fn bytes(value: &[u8]) -> String {
     let mut out = String::from("\"");
     for each in value {
         match each {
@@ -40,7 +40,7 @@ pub(super) fn bytes(value: &[u8]) -> String {
 }
 
 /// A C string constant.
-pub(super) fn string(value: &str) -> String {
+pub(in crate::emit) fn string(value: &str) -> String {
     bytes(value.as_bytes())
 }
 
@@ -91,7 +91,7 @@ pub(super) fn literal(value: &Literal) -> String {
 }
 
 /// Python's way to write a type.
-pub(super) fn show(program: &Program, ty: &Type) -> String {
+pub(in crate::emit) fn show(program: &Program, ty: &Type) -> String {
     let all = |types: &[Type], separator: &str| {
         types
             .iter()

@@ -1,0 +1,41 @@
+//! What codecs need to know of the rest of the generated C.
+
+use super::codec::Layout;
+use super::names::Names;
+use crate::hir::{ClassId, FieldId, FunctionId};
+use crate::ir::Repr;
+use crate::lower::returned;
+
+/// The generated names and calls.
+pub struct Native<'a> {
+    /// Of the program.
+    pub names: &'a Names<'a>,
+}
+
+impl Layout for Native<'_> {
+    fn class_struct(&self, class: ClassId) -> String {
+        self.names.object(class)
+    }
+    fn class_member(&self, class: ClassId, field: FieldId) -> String {
+        self.names.field(class, field)
+    }
+    fn class_spec(&self, class: ClassId) -> String {
+        self.names.class(class)
+    }
+    fn vectorcall(&self, function: FunctionId) -> String {
+        self.names.vectorcall(function)
+    }
+    fn call(&self, function: FunctionId, arguments: &[String], result: Option<&str>) -> String {
+        let call = format!("{}({})", self.names.body(function), arguments.join(", "));
+        let Some(result) = result else { return call };
+        match returned(&self.names.program.functions[function.index()].returns) {
+            Repr::Void => call,
+            Repr::Int => format!("(tb_int_is_error({result} = {call}) ? -1 : 0)"),
+            Repr::Float => format!("({result} = {call}, tb_float_failed({result}) ? -1 : 0)"),
+            Repr::Bool => format!("(({result} = {call}) == 2 ? -1 : 0)"),
+            Repr::Object | Repr::Iter | Repr::Range | Repr::Text | Repr::Handled => {
+                format!("(({result} = {call}) == NULL ? -1 : 0)")
+            }
+        }
+    }
+}

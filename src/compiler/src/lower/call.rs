@@ -1,0 +1,748 @@
+//! Calls: direct to native bodies where a guard says that the name or method still means them, and otherwise as
+//! the interpreter calls. Both ways stand side by side; which one runs is decided at run time by one byte.
+
+use std::rc::Rc;
+
+use super::{Builder, Val};
+use crate::hir::{
+    Call, Callee, ClassId, Element, Expr, FieldDefault, FunctionId, FunctionKind, Param, ParamKind,
+};
+use crate::ir::{Const, Guard, OpKind, Operand, Pack, Place, Prim, Repr, Terminator};
+use crate::types::Type;
+
+/// Evaluated arguments: positional ones, then keywords with their names.
+#[derive(Clone)]
+pub(super) struct Args {
+    pub(super) positional: Vec<Val>,
+    pub(super) keywords: Vec<(Rc<str>, Val)>,
+}
+
+impl Args {
+    fn all(&self) -> impl Iterator<Item = &Val> {
+        self.positional
+            .iter()
+            .chain(self.keywords.iter().map(|(_, value)| value))
+    }
+}
+
+/// Whether the call has neither `*` nor `**`.
+fn is_plain(call: &Call) -> bool {
+    call.args.iter().all(|arg| matches!(arg, Element::One(_)))
+        && call.keywords.iter().all(|(name, _)| name.is_some())
+}
+
+/// Where each parameter's value comes from: an argument by position in `Args::all`, or its default. None if it
+/// cannot be said without running.
+fn match_arguments(
+    params: &[Param],
+    positional: usize,
+    keywords: &[(Option<String>, Expr)],
+) -> Option<Vec<Option<usize>>> {
+    let mut from: Vec<Option<usize>> = vec![None; params.len()];
+    let by_position = params
+        .iter()
+        .take_while(|param| {
+            matches!(
+                param.kind,
+                ParamKind::PositionalOnly | ParamKind::Positional
+            )
+        })
+        .count();
+    let stars = params
+        .iter()
+        .any(|param| matches!(param.kind, ParamKind::VarPositional | ParamKind::VarKeyword));
+    if stars || positional > by_position {
+        return None;
+    }
+    for (at, slot) in from.iter_mut().enumerate().take(positional) {
+        *slot = Some(at);
+    }
+    for (at, (name, _)) in keywords.iter().enumerate() {
+        let name = name.as_ref()?;
+        let param = params.iter().position(|param| {
+            param.name == *name
+                && matches!(param.kind, ParamKind::Positional | ParamKind::KeywordOnly)
+        })?;
+        if from[param].replace(positional + at).is_some() {
+            return None;
+        }
+    }
+    let complete = params
+        .iter()
+        .zip(&from)
+        .all(|(param, slot)| slot.is_some() || param.has_default);
+    complete.then_some(from)
+}
+
+impl<'a> Builder<'a> {
+    /// The result of a call; `awaited` if the call is the operand of `await` on a native coroutine function.
+    pub(super) fn call(&mut self, call: &'a Call, expr: &'a Expr, awaited: bool) -> Val {
+        match &call.callee {
+            Callee::Function { function, name } => {
+                self.call_function(call, *function, name, expr, awaited)
+            }
+            Callee::Class { class, name } => self.call_class(call, *class, name, expr),
+            Callee::Method {
+                object,
+                class,
+                function,
+                name,
+            } => self.call_native_method(call, object, *class, *function, name, expr, awaited),
+            Callee::SuperMethod { function, name } => {
+                self.call_super(call, *function, name, expr, awaited)
+            }
+            Callee::Builtin(name) => self.call_builtin(call, name, expr),
+            Callee::BuiltinMethod { object, name } => {
+                self.call_builtin_method(call, object, name, expr)
+            }
+            Callee::Attribute { object, name } => self.call_attribute(call, object, name, expr),
+            Callee::Dynamic(callee) => {
+                let callee = self.object(callee);
+                self.call_dynamic(call, callee, expr)
+            }
+        }
+    }
+
+    /// Evaluates plain arguments from left to right.
+    pub(super) fn arguments(&mut self, call: &'a Call) -> Args {
+        let mut args = Args {
+            positional: Vec::new(),
+            keywords: Vec::new(),
+        };
+        for arg in &call.args {
+            if let Element::One(arg) = arg {
+                let value = self.expr(arg);
+                args.positional.push(value);
+            }
+        }
+        for (name, value) in &call.keywords {
+            let value = self.expr(value);
+            args.keywords
+                .push((Rc::from(name.as_deref().unwrap_or_default()), value));
+        }
+        args
+    }
+
+    /// Calls an object with any arguments.
+    pub(super) fn call_dynamic(&mut self, call: &'a Call, callee: Operand, expr: &'a Expr) -> Val {
+        if is_plain(call) {
+            let args = self.arguments(call);
+            self.at_line(expr.span);
+            return self.call_object(callee, args);
+        }
+        self.call_spread(call, callee, expr)
+    }
+
+    pub(super) fn call_object(&mut self, callee: Operand, args: Args) -> Val {
+        let keywords: Vec<_> = args.keywords.iter().map(|(name, _)| name.clone()).collect();
+        let args = args.all().cloned().map(|value| self.boxed(value)).collect();
+        let op = self.op1(
+            OpKind::CallObject {
+                callee,
+                args,
+                keywords,
+            },
+            Repr::Object,
+        );
+        Val {
+            op,
+            ty: Type::Object,
+        }
+    }
+
+    pub(super) fn call_method(&mut self, object: Operand, name: &str, args: Args) -> Val {
+        let keywords: Vec<_> = args.keywords.iter().map(|(name, _)| name.clone()).collect();
+        let mut all = vec![object];
+        all.extend(args.all().cloned().map(|value| self.boxed(value)));
+        let op = self.op1(
+            OpKind::CallMethod {
+                name: Rc::from(name),
+                args: all,
+                keywords,
+            },
+            Repr::Object,
+        );
+        Val {
+            op,
+            ty: Type::Object,
+        }
+    }
+
+    /// `f(*args, **kwargs)`: a tuple and a dict are built as CPython builds them.
+    fn call_spread(&mut self, call: &'a Call, callee: Operand, expr: &'a Expr) -> Val {
+        let list = self.op1(OpKind::Pack(Pack::List, Vec::new()), Repr::Object);
+        for arg in &call.args {
+            match arg {
+                Element::One(arg) => {
+                    let value = self.object(arg);
+                    self.act(Prim::ListAppendSteal, vec![list.clone(), value]);
+                }
+                Element::Star(arg) => {
+                    let value = self.object(arg);
+                    self.act(
+                        Prim::CallArgsExtend,
+                        vec![list.clone(), value, callee.clone()],
+                    );
+                }
+            }
+        }
+        let args = self.prim(Prim::TupleFromListSteal, vec![list]);
+        let mut kwargs = Operand::Const(Const::Null);
+        if !call.keywords.is_empty() {
+            kwargs = self.prim(Prim::DictNew, Vec::new());
+            for (name, value) in &call.keywords {
+                let value = self.object(value);
+                match name {
+                    Some(name) => {
+                        let name = self.str(name);
+                        self.act(
+                            Prim::CallKwargsSet,
+                            vec![kwargs.clone(), name, value, callee.clone()],
+                        );
+                    }
+                    None => self.act(
+                        Prim::CallKwargsMerge,
+                        vec![kwargs.clone(), value, callee.clone()],
+                    ),
+                }
+            }
+        }
+        self.at_line(expr.span);
+        self.typed(Prim::CallEx, vec![callee, args, kwargs], Type::Object)
+    }
+
+    /// A call by a name of the module that goes the fast way while `guard` holds. The name is looked up before the
+    /// arguments are evaluated, as Python does.
+    fn call_named(
+        &mut self,
+        call: &'a Call,
+        name: &str,
+        guard: Guard,
+        expr: &'a Expr,
+        fast: impl FnOnce(&mut Self, Args) -> Val,
+        spare: impl FnOnce(&mut Self, Val) -> Val,
+    ) -> Val {
+        let quiet = call
+            .args
+            .iter()
+            .map(|arg| match arg {
+                Element::One(arg) | Element::Star(arg) => arg,
+            })
+            .chain(call.keywords.iter().map(|(_, value)| value))
+            .all(|arg| self.is_quiet(arg));
+        if quiet {
+            let args = self.arguments(call);
+            self.at_line(expr.span);
+            let again = args.clone();
+            return self.guarded(
+                guard,
+                &expr.ty,
+                |this| fast(this, args),
+                |this| {
+                    let callee = this.global(name);
+                    let value = this.call_object(callee, again);
+                    spare(this, value)
+                },
+            );
+        }
+        // The callee is fetched first, and only if it is not the expected one.
+        let callee = self.temp(Repr::Object);
+        let (fetch, args_block) = (self.block("rebound"), self.block("arguments"));
+        self.end(Terminator::BranchGuard {
+            guard,
+            yes: args_block,
+            no: fetch,
+        });
+        self.start(fetch);
+        let fetched = self.global(name);
+        self.store(callee, fetched);
+        self.goto(args_block);
+        self.start(args_block);
+        let args = self.arguments(call);
+        self.at_line(expr.span);
+        let line = self.line;
+        let (slow, direct, join) = (
+            self.block("call"),
+            self.block("direct"),
+            self.block("value"),
+        );
+        let result = (expr.ty != Type::None).then(|| self.temp(super::repr(&expr.ty)));
+        self.end(Terminator::BranchSet {
+            var: callee,
+            yes: slow,
+            no: direct,
+        });
+        self.start(direct);
+        let value = fast(self, args.clone());
+        self.store_converted(value, &expr.ty, result);
+        self.goto(join);
+        self.start(slow);
+        self.line = line;
+        let fetched = self.take(callee);
+        let value = self.call_object(fetched, args);
+        let value = spare(self, value);
+        self.store_converted(value, &expr.ty, result);
+        self.goto(join);
+        self.start(join);
+        match result {
+            Some(result) => Val {
+                op: self.take(result),
+                ty: expr.ty.clone(),
+            },
+            None => Val::none(),
+        }
+    }
+
+    /// Whether evaluating an expression has no effect, so that the order does not matter.
+    fn is_quiet(&self, expr: &Expr) -> bool {
+        use crate::hir::ExprKind;
+        match &expr.kind {
+            ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Str(_)
+            | ExprKind::Bytes(_) => true,
+            ExprKind::Local(local) => self.function.locals[local.index()].always_bound,
+            ExprKind::Narrow(inner) => self.is_quiet(inner),
+            ExprKind::Binary { left, right, .. } => {
+                let number = |ty: &Type| matches!(ty, Type::Int | Type::Float);
+                number(&left.ty) && number(&right.ty) && self.is_quiet(left) && self.is_quiet(right)
+            }
+            _ => false,
+        }
+    }
+
+    fn call_function(
+        &mut self,
+        call: &'a Call,
+        function: FunctionId,
+        name: &str,
+        expr: &'a Expr,
+        awaited: bool,
+    ) -> Val {
+        let found = &self.program.functions[function.index()];
+        let from = match_arguments(&found.params, call.args.len(), &call.keywords);
+        let fits = is_plain(call)
+            && found.direct_callable
+            && found.kind == FunctionKind::Plain
+            && found.is_async == awaited;
+        let Some(from) = from.filter(|_| fits) else {
+            let callee = self.global(name);
+            let value = self.call_dynamic(call, callee, expr);
+            return self.awaited(value, awaited);
+        };
+        let guard = Guard::Function(self.function.module, Rc::from(name), function);
+        self.call_named(
+            call,
+            name,
+            guard,
+            expr,
+            |this, args| {
+                let args: Vec<Val> = args.all().cloned().collect();
+                let from: Vec<_> = from
+                    .into_iter()
+                    .map(|each| each.map(|at| args[at].clone()))
+                    .collect();
+                this.call_body(function, from)
+            },
+            |this, value| this.awaited(value, awaited),
+        )
+    }
+
+    /// Calls the body with a value for each parameter; none stands for the default.
+    fn call_body(&mut self, function: FunctionId, values: Vec<Option<Val>>) -> Val {
+        let found = &self.program.functions[function.index()];
+        let mut args = Vec::new();
+        for (at, (param, value)) in found.params.iter().zip(values).enumerate() {
+            let value = value.unwrap_or_else(|| {
+                let op = self.op1(OpKind::ArgumentDefault(function, at as u16), Repr::Object);
+                Val {
+                    op,
+                    ty: Type::Object,
+                }
+            });
+            args.push(
+                self.convert_at(value, &param.ty, Place::Argument(function, at as u16))
+                    .op,
+            );
+        }
+        self.native(function, args)
+    }
+
+    fn awaited(&mut self, value: Val, awaited: bool) -> Val {
+        if !awaited {
+            return value;
+        }
+        let awaitable = self.boxed(value);
+        self.typed(Prim::Await, vec![awaitable], Type::Object)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn call_native_method(
+        &mut self,
+        call: &'a Call,
+        object: &'a Expr,
+        class: ClassId,
+        function: FunctionId,
+        name: &str,
+        expr: &'a Expr,
+        awaited: bool,
+    ) -> Val {
+        let found = &self.program.functions[function.index()];
+        let receiver = self.expr(object);
+        let params = found.params.get(1..).unwrap_or_default();
+        let from = match_arguments(params, call.args.len(), &call.keywords);
+        let fits = is_plain(call)
+            && matches!(found.kind, FunctionKind::Method(_))
+            && found.is_async == awaited
+            && matches!(receiver.ty, Type::Class(_));
+        let Some(from) = from.filter(|_| fits) else {
+            let value = self.call_on(call, receiver, name, expr);
+            return self.awaited(value, awaited);
+        };
+        let args = self.arguments(call);
+        self.at_line(expr.span);
+        let guard = Guard::Intact(receiver.op.clone(), class);
+        let (again, object) = (args.clone(), receiver.op.clone());
+        self.guarded(
+            guard,
+            &expr.ty,
+            |this| {
+                let args: Vec<Val> = args.all().cloned().collect();
+                let mut values = vec![Some(receiver)];
+                values.extend(from.into_iter().map(|each| each.map(|at| args[at].clone())));
+                this.call_body(function, values)
+            },
+            |this| {
+                let value = this.call_method(object, name, again);
+                this.awaited(value, awaited)
+            },
+        )
+    }
+
+    /// `object.name(…)` in general.
+    fn call_on(&mut self, call: &'a Call, receiver: Val, name: &str, expr: &'a Expr) -> Val {
+        let object = self.boxed(receiver);
+        if is_plain(call) {
+            let args = self.arguments(call);
+            self.at_line(expr.span);
+            return self.call_method(object, name, args);
+        }
+        let name = self.str(name);
+        let callee = self.prim(Prim::AttrGet, vec![object, name]);
+        self.call_spread(call, callee, expr)
+    }
+
+    fn call_attribute(
+        &mut self,
+        call: &'a Call,
+        object: &'a Expr,
+        name: &str,
+        expr: &'a Expr,
+    ) -> Val {
+        let receiver = self.expr(object);
+        self.call_on(call, receiver, name, expr)
+    }
+
+    /// A method of a built-in type's value.
+    fn call_builtin_method(
+        &mut self,
+        call: &'a Call,
+        object: &'a Expr,
+        name: &str,
+        expr: &'a Expr,
+    ) -> Val {
+        let receiver = self.expr(object);
+        if is_plain(call)
+            && call.keywords.is_empty()
+            && let Some(value) = self.known_method(call, &receiver, name, expr)
+        {
+            return value;
+        }
+        self.call_on(call, receiver, name, expr)
+    }
+
+    fn call_super(
+        &mut self,
+        call: &'a Call,
+        function: FunctionId,
+        name: &str,
+        expr: &'a Expr,
+        awaited: bool,
+    ) -> Val {
+        let found = &self.program.functions[function.index()];
+        let own = match self.function.kind {
+            FunctionKind::Method(class) | FunctionKind::Property(class) => Some(class),
+            FunctionKind::Plain | FunctionKind::Static(_) | FunctionKind::ClassMethod(_) => None,
+        };
+        let (Some(class), FunctionKind::Method(_)) = (own, found.kind) else {
+            crate::bug("super() outside of a method of a native class")
+        };
+        let Some(base) = self.program.classes[class.index()].base else {
+            crate::bug("super() without a native base")
+        };
+        let receiver = self.self_argument();
+        let from = match_arguments(
+            found.params.get(1..).unwrap_or_default(),
+            call.args.len(),
+            &call.keywords,
+        );
+        let fits = is_plain(call) && found.is_async == awaited;
+        let lookup = |this: &mut Self| {
+            // `super()` is `super(__class__, self)`.
+            let args = vec![Operand::Const(Const::Class(class)), receiver.clone()];
+            let callee = this.global("super");
+            let object = this.op1(
+                OpKind::CallObject {
+                    callee,
+                    args,
+                    keywords: Vec::new(),
+                },
+                Repr::Object,
+            );
+            let name = this.str(name);
+            this.prim(Prim::AttrGet, vec![object, name])
+        };
+        let Some(from) = from.filter(|_| fits) else {
+            let callee = lookup(self);
+            let value = self.call_dynamic(call, callee, expr);
+            return self.awaited(value, awaited);
+        };
+        let args = self.arguments(call);
+        self.at_line(expr.span);
+        let guard = Guard::Super(receiver.clone(), class, base);
+        let again = args.clone();
+        let object = receiver.clone();
+        self.guarded(
+            guard,
+            &expr.ty,
+            |this| {
+                let args: Vec<Val> = args.all().cloned().collect();
+                let mut values = vec![Some(Val {
+                    op: object,
+                    ty: Type::Class(class),
+                })];
+                values.extend(from.into_iter().map(|each| each.map(|at| args[at].clone())));
+                this.call_body(function, values)
+            },
+            |this| {
+                let callee = lookup(this);
+                let value = this.call_object(callee, again);
+                this.awaited(value, awaited)
+            },
+        )
+    }
+
+    /// The function's first argument.
+    fn self_argument(&mut self) -> Operand {
+        Operand::Value(self.out.params[0])
+    }
+
+    /// `Class(…)`: fills the fields directly, or fills them with nothing and calls the native `__init__`.
+    fn call_class(&mut self, call: &'a Call, class: ClassId, name: &str, expr: &'a Expr) -> Val {
+        let found = &self.program.classes[class.index()];
+        let guard = Guard::Class(self.function.module, Rc::from(name), class);
+        let generic = |this: &mut Self| {
+            let callee = this.global(name);
+            this.call_dynamic(call, callee, expr)
+        };
+        if !is_plain(call) {
+            return generic(self);
+        }
+        if let Some(options) = found.dataclass
+            && options.init
+            && !options.has_post_init
+            && self.method(class, "__init__").is_none()
+        {
+            let params = self.constructor_params(class);
+            let order: Vec<_> = params.iter().map(|(param, _)| param.clone()).collect();
+            let Some(from) = match_arguments(&order, call.args.len(), &call.keywords) else {
+                return generic(self);
+            };
+            return self.call_named(
+                call,
+                name,
+                guard,
+                expr,
+                |this, args| this.fill(class, &params, from, args, name),
+                |_, value| value,
+            );
+        }
+        if let Some(init) = self.method(class, "__init__")
+            && !self.has_attribute(class, "__new__")
+        {
+            let init_function = &self.program.functions[init.index()];
+            let params = init_function.params.get(1..).unwrap_or_default();
+            let fits =
+                matches!(init_function.kind, FunctionKind::Method(_)) && !init_function.is_async;
+            if let Some(from) =
+                match_arguments(params, call.args.len(), &call.keywords).filter(|_| fits)
+            {
+                return self.call_named(
+                    call,
+                    name,
+                    guard,
+                    expr,
+                    |this, args| this.initialize(class, init, from, args, name),
+                    |_, value| value,
+                );
+            }
+        }
+        generic(self)
+    }
+
+    /// A native method of the class, inherited ones too; none if something else has that name.
+    fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
+        let mut at = Some(class);
+        while let Some(id) = at {
+            let class = &self.program.classes[id.index()];
+            if let Some((_, function)) = class.methods.iter().find(|(each, _)| each == name) {
+                return Some(*function);
+            }
+            if class.other_attributes.iter().any(|each| each == name) {
+                return None;
+            }
+            at = class.base;
+        }
+        None
+    }
+
+    /// The parameters of a dataclass's `__init__`, with the field each one fills.
+    fn constructor_params(&self, class: ClassId) -> Vec<(Param, usize)> {
+        let found = &self.program.classes[class.index()];
+        let keyword_only = found.dataclass.is_some_and(|options| options.kw_only);
+        let kind = if keyword_only {
+            ParamKind::KeywordOnly
+        } else {
+            ParamKind::Positional
+        };
+        let mut params = Vec::new();
+        for (at, field) in found.fields.iter().enumerate() {
+            if field.default != FieldDefault::NotInInit {
+                let has_default = field.default != FieldDefault::Required;
+                params.push((
+                    Param {
+                        name: field.name.clone(),
+                        kind,
+                        ty: field.ty.clone(),
+                        has_default,
+                    },
+                    at,
+                ));
+            }
+        }
+        params
+    }
+
+    fn fill(
+        &mut self,
+        class: ClassId,
+        params: &[(Param, usize)],
+        from: Vec<Option<usize>>,
+        args: Args,
+        name: &str,
+    ) -> Val {
+        let count = self.program.classes[class.index()].fields.len();
+        let result = self.temp(Repr::Object);
+        let (plain, other, join) = (
+            self.block("plain"),
+            self.block("construct"),
+            self.block("made"),
+        );
+        let all: Vec<Val> = args.all().cloned().collect();
+        self.end(Terminator::BranchGuard {
+            guard: Guard::Plain(class),
+            yes: plain,
+            no: other,
+        });
+
+        self.start(plain);
+        let mut fields: Vec<Option<Operand>> = vec![None; count];
+        for ((param, field), at) in params.iter().zip(from) {
+            let id = crate::hir::FieldId(*field as u32);
+            let value = match at {
+                Some(at) => all[at].clone(),
+                None => {
+                    let op = self.op1(OpKind::FieldDefault(class, id), Repr::Object);
+                    Val {
+                        op,
+                        ty: Type::Object,
+                    }
+                }
+            };
+            fields[*field] = Some(
+                self.convert_at(value, &param.ty, Place::Field(class, id))
+                    .op,
+            );
+        }
+        match fields.into_iter().collect::<Option<Vec<_>>>() {
+            Some(fields) => {
+                let object = self.op1(OpKind::New(class, fields), Repr::Object);
+                self.store(result, object);
+                self.goto(join);
+            }
+            // A field outside `__init__`: the class is never plain.
+            None => self.goto(other),
+        }
+
+        self.start(other);
+        let callee = self.global(name);
+        let object = self.call_object(callee, args);
+        let object = self.convert(object, &Type::Class(class));
+        self.store(result, object.op);
+        self.goto(join);
+        self.start(join);
+        Val {
+            op: self.take(result),
+            ty: Type::Class(class),
+        }
+    }
+
+    fn initialize(
+        &mut self,
+        class: ClassId,
+        init: FunctionId,
+        from: Vec<Option<usize>>,
+        args: Args,
+        name: &str,
+    ) -> Val {
+        let all: Vec<Val> = args.all().cloned().collect();
+        let ty = Type::Class(class);
+        self.guarded(
+            Guard::Constructible(class),
+            &ty,
+            |this| {
+                let object = this.op1(OpKind::Allocate(class), Repr::Object);
+                let mut values = vec![Some(Val {
+                    op: object.clone(),
+                    ty: Type::Class(class),
+                })];
+                values.extend(from.into_iter().map(|each| each.map(|at| all[at].clone())));
+                this.call_body(init, values);
+                Val {
+                    op: object,
+                    ty: Type::Class(class),
+                }
+            },
+            |this| {
+                let callee = this.global(name);
+                this.call_object(callee, args)
+            },
+        )
+    }
+
+    /// Plain positional arguments that are all ints, if the call has nothing else.
+    pub(super) fn int_arguments(&self, call: &'a Call) -> Option<Vec<&'a Expr>> {
+        if !call.keywords.is_empty() {
+            return None;
+        }
+        call.args
+            .iter()
+            .map(|arg| match arg {
+                Element::One(arg) if arg.ty == Type::Int => Some(arg),
+                Element::One(_) | Element::Star(_) => None,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,347 @@
+//! Displays, comprehensions and f-strings: values that are built step by step.
+
+use super::{Builder, Val};
+use crate::hir::{Comprehension, ComprehensionKind, Element, Expr, FormatPart, Target};
+use crate::ir::{BlockId, Const, OpKind, Operand, Pack, Prim, Repr};
+use crate::types::Type;
+
+/// Displays of up to so many values evaluate them all before they build anything, as CPython does.
+const TOGETHER: usize = 30;
+
+fn any_list() -> Type {
+    Type::List(Box::new(Type::Object))
+}
+
+impl<'a> Builder<'a> {
+    fn pack(&mut self, kind: Pack, items: Vec<Operand>) -> Operand {
+        self.op1(OpKind::Pack(kind, items), Repr::Object)
+    }
+
+    pub(super) fn list(&mut self, elements: &'a [Element]) -> Val {
+        Val {
+            op: self.sequence(elements, Pack::List),
+            ty: any_list(),
+        }
+    }
+
+    pub(super) fn tuple(&mut self, elements: &'a [Element]) -> Val {
+        let op = self.sequence(elements, Pack::Tuple);
+        if elements
+            .iter()
+            .all(|element| matches!(element, Element::One(_)))
+        {
+            return Val {
+                op,
+                ty: Type::Tuple(vec![Type::Object; elements.len()]),
+            };
+        }
+        let op = self.prim(Prim::TupleFromListSteal, vec![op]);
+        Val {
+            op,
+            ty: Type::TupleOf(Box::new(Type::Object)),
+        }
+    }
+
+    /// The elements packed, or, where one is `*iterable`, in a new list.
+    fn sequence(&mut self, elements: &'a [Element], kind: Pack) -> Operand {
+        if elements
+            .iter()
+            .any(|element| matches!(element, Element::Star(_)))
+        {
+            let list = self.pack(Pack::List, Vec::new());
+            for element in elements {
+                match element {
+                    Element::One(expr) => {
+                        let item = self.object(expr);
+                        self.act(Prim::ListAppendSteal, vec![list.clone(), item]);
+                    }
+                    Element::Star(expr) => {
+                        let items = self.object(expr);
+                        self.act(Prim::ListExtendStar, vec![list.clone(), items]);
+                    }
+                }
+            }
+            return list;
+        }
+        let mut items = Vec::new();
+        for element in elements {
+            if let Element::One(expr) = element {
+                items.push(self.object(expr));
+            }
+        }
+        self.pack(kind, items)
+    }
+
+    pub(super) fn set(&mut self, elements: &'a [Element]) -> Val {
+        let ty = Type::Set(Box::new(Type::Object));
+        let together = elements.len() <= TOGETHER
+            && elements
+                .iter()
+                .all(|element| matches!(element, Element::One(_)));
+        let mut items = Vec::new();
+        if together {
+            for element in elements {
+                if let Element::One(expr) = element {
+                    items.push(self.object(expr));
+                }
+            }
+        }
+        let set = self.prim(Prim::SetNew, Vec::new());
+        for item in items {
+            self.act(Prim::SetAddSteal, vec![set.clone(), item]);
+        }
+        for element in elements.iter().filter(|_| !together) {
+            match element {
+                Element::One(expr) => {
+                    let item = self.object(expr);
+                    self.act(Prim::SetAddSteal, vec![set.clone(), item]);
+                }
+                Element::Star(expr) => {
+                    let items = self.object(expr);
+                    self.act(Prim::SetUpdateStar, vec![set.clone(), items]);
+                }
+            }
+        }
+        Val { op: set, ty }
+    }
+
+    pub(super) fn dict(&mut self, pairs: &'a [(Option<Expr>, Expr)]) -> Val {
+        let ty = Type::Dict(Box::new(Type::Object), Box::new(Type::Object));
+        if pairs.len() * 2 <= TOGETHER && pairs.iter().all(|(key, _)| key.is_some()) {
+            let mut items = Vec::new();
+            for (key, value) in pairs {
+                if let Some(key) = key {
+                    let key = self.object(key);
+                    let value = self.object(value);
+                    items.push((key, value));
+                }
+            }
+            let dict = self.prim(Prim::DictNew, Vec::new());
+            for (key, value) in items {
+                self.act(Prim::DictSetSteal, vec![dict.clone(), key, value]);
+            }
+            return Val { op: dict, ty };
+        }
+        let dict = self.prim(Prim::DictNew, Vec::new());
+        for (key, value) in pairs {
+            match key {
+                Some(key) => {
+                    let key = self.object(key);
+                    let value = self.object(value);
+                    self.act(Prim::DictSetSteal, vec![dict.clone(), key, value]);
+                }
+                None => {
+                    let mapping = self.object(value);
+                    self.act(Prim::DictUpdateStar, vec![dict.clone(), mapping]);
+                }
+            }
+        }
+        Val { op: dict, ty }
+    }
+
+    /// A comprehension as a new list, set or dict; a generator expression as a list of its items.
+    pub(super) fn comprehension(&mut self, comprehension: &'a Comprehension) -> Val {
+        let (container, ty) = match comprehension.kind {
+            ComprehensionKind::List | ComprehensionKind::Generator => {
+                (self.pack(Pack::List, Vec::new()), any_list())
+            }
+            ComprehensionKind::Set => (
+                self.prim(Prim::SetNew, Vec::new()),
+                Type::Set(Box::new(Type::Object)),
+            ),
+            ComprehensionKind::Dict => (
+                self.prim(Prim::DictNew, Vec::new()),
+                Type::Dict(Box::new(Type::Object), Box::new(Type::Object)),
+            ),
+        };
+        let after = self.block("after");
+        self.each(comprehension, after, &mut |this, _| {
+            let item = this.object(&comprehension.element);
+            match comprehension.kind {
+                ComprehensionKind::List | ComprehensionKind::Generator => {
+                    this.act(Prim::ListAppendSteal, vec![container.clone(), item]);
+                }
+                ComprehensionKind::Set => {
+                    this.act(Prim::SetAddSteal, vec![container.clone(), item])
+                }
+                ComprehensionKind::Dict => {
+                    let Some(value) = &comprehension.value else {
+                        crate::bug("a dict comprehension has values")
+                    };
+                    let value = this.object(value);
+                    this.act(Prim::DictSetSteal, vec![container.clone(), item, value]);
+                }
+            }
+        });
+        Val { op: container, ty }
+    }
+
+    /// Runs the clauses; `inside` does what is done with each element and is given the block after the whole.
+    /// Control goes on in `after`, which is started here.
+    pub(super) fn each(
+        &mut self,
+        comprehension: &'a Comprehension,
+        after: BlockId,
+        inside: &mut dyn FnMut(&mut Self, BlockId),
+    ) {
+        let done = self.block("done");
+        self.clauses(comprehension, 0, done, after, inside);
+        self.start(done);
+        self.goto(after);
+        self.start(after);
+        for clause in &comprehension.clauses {
+            self.forget(&clause.target);
+        }
+    }
+
+    fn clauses(
+        &mut self,
+        comprehension: &'a Comprehension,
+        at: usize,
+        done: BlockId,
+        after: BlockId,
+        inside: &mut dyn FnMut(&mut Self, BlockId),
+    ) {
+        let Some(clause) = comprehension.clauses.get(at) else {
+            inside(self, after);
+            return;
+        };
+        let state = self.loop_start(&clause.iter);
+        let line = self.line;
+        let again = self.block("again");
+        let top = self.loop_next(&state, &clause.target, done);
+        for test in &clause.tests {
+            let next = self.block("next");
+            self.condition(test, next, again);
+            self.start(next);
+        }
+        if at + 1 < comprehension.clauses.len() {
+            let inner_done = self.block("done");
+            self.clauses(comprehension, at + 1, inner_done, after, inside);
+            self.goto(again);
+            self.start(inner_done);
+        } else {
+            inside(self, after);
+        }
+        self.goto(again);
+        self.back_edge(again, top, line);
+    }
+
+    /// A comprehension's targets live only as long as it runs.
+    fn forget(&mut self, target: &'a Target) {
+        match target {
+            Target::Local(local) => self.clear_local(*local),
+            Target::Unpack {
+                before,
+                star,
+                after,
+                ..
+            } => {
+                before
+                    .iter()
+                    .chain(star.as_deref())
+                    .chain(after)
+                    .for_each(|each| self.forget(each));
+            }
+            Target::Global(..)
+            | Target::Field { .. }
+            | Target::Attribute { .. }
+            | Target::Item { .. } => {}
+        }
+    }
+
+    pub(super) fn format(&mut self, parts: &'a [FormatPart]) -> Val {
+        let text = match parts {
+            [] => self.str(""),
+            [FormatPart::Text(text)] => self.str(text),
+            // `f"{x}"` needs no writer.
+            [
+                FormatPart::Value {
+                    value,
+                    conversion,
+                    spec,
+                },
+            ] => {
+                let value = self.expr(value);
+                match (&value.ty, conversion, spec) {
+                    (Type::Int, None, None) => self.prim(Prim::IntToStr, vec![value.op]),
+                    (Type::Float, None, None) => self.prim(Prim::FloatToStr, vec![value.op]),
+                    _ => {
+                        let value = self.boxed(value);
+                        let spec = self.spec(spec.as_deref());
+                        self.prim(Prim::FormatValue, vec![value, letter(*conversion), spec])
+                    }
+                }
+            }
+            _ => self.written(parts),
+        };
+        Val {
+            op: text,
+            ty: Type::Str,
+        }
+    }
+
+    fn written(&mut self, parts: &'a [FormatPart]) -> Operand {
+        let line = self.line;
+        let length: usize = parts
+            .iter()
+            .map(|part| match part {
+                FormatPart::Text(text) => text.chars().count(),
+                FormatPart::Value { .. } => 8,
+            })
+            .sum();
+        let writer = self.prim(
+            Prim::TextBegin,
+            vec![Operand::Const(Const::C(length as i32))],
+        );
+        for part in parts {
+            match part {
+                FormatPart::Text(text) => {
+                    let text = self.str(text);
+                    self.act(Prim::TextAdd, vec![writer.clone(), text]);
+                }
+                FormatPart::Value {
+                    value,
+                    conversion,
+                    spec,
+                } => {
+                    let value = self.expr(value);
+                    let prim = match (&value.ty, conversion, spec) {
+                        (Type::Int, None, None) => Some(Prim::TextInt),
+                        (Type::Float, None, None) => Some(Prim::TextFloat),
+                        (Type::Bool, None, None) => Some(Prim::TextBool),
+                        (Type::Str, None, None) => Some(Prim::TextStr),
+                        _ => None,
+                    };
+                    match prim {
+                        Some(prim) => self.act(prim, vec![writer.clone(), value.op]),
+                        None => {
+                            let value = self.boxed(value);
+                            let at = self.line;
+                            let spec = self.spec(spec.as_deref());
+                            self.line = at;
+                            self.act(
+                                Prim::TextObject,
+                                vec![writer.clone(), value, letter(*conversion), spec],
+                            );
+                        }
+                    }
+                }
+            }
+        }
+        self.line = line;
+        self.prim(Prim::TextFinish, vec![writer])
+    }
+
+    fn spec(&mut self, spec: Option<&'a [FormatPart]>) -> Operand {
+        match spec {
+            Some(parts) => self.format(parts).op,
+            None => Operand::Const(Const::Null),
+        }
+    }
+}
+
+/// The letter after `!`, or 0.
+fn letter(conversion: Option<char>) -> Operand {
+    Operand::Const(Const::C(conversion.map_or(0, |letter| letter as i32)))
+}

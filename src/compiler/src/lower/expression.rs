@@ -1,0 +1,386 @@
+//! Expressions: names, attributes, items, conditional values. Operators, calls and displays have files of their own.
+
+use std::rc::Rc;
+
+use super::{Builder, Place, Val, repr};
+use crate::hir::{
+    Callee, ClassId, Expr, ExprKind, FieldId, FunctionId, FunctionKind, LocalId, each_child,
+};
+use crate::ir::{Const, Guard, OpKind, Operand, Prim, Repr, Terminator};
+use crate::types::Type;
+
+impl<'a> Builder<'a> {
+    /// The value of an expression, in the representation of its type.
+    pub(super) fn expr(&mut self, expr: &'a Expr) -> Val {
+        let value = self.raw(expr);
+        self.at_line(expr.span);
+        self.convert(value, &expr.ty)
+    }
+
+    /// Evaluates for the effect. The value's claim is not checked, as nobody sees it.
+    pub(super) fn expr_discarded(&mut self, expr: &'a Expr) {
+        self.raw(expr);
+    }
+
+    /// The value with what is proved of it, which may be less than the expression claims.
+    fn raw(&mut self, expr: &'a Expr) -> Val {
+        self.at_line(expr.span);
+        match &expr.kind {
+            ExprKind::None => Val::none(),
+            ExprKind::Bool(truth) => Val {
+                op: Operand::Const(Const::Bool(*truth)),
+                ty: Type::Bool,
+            },
+            ExprKind::Int(digits) => Val {
+                op: Operand::Const(int(digits)),
+                ty: Type::Int,
+            },
+            ExprKind::Float(number) => Val {
+                op: Operand::Const(Const::Float(*number)),
+                ty: Type::Float,
+            },
+            ExprKind::Str(text) => Val {
+                op: self.str(text),
+                ty: Type::Str,
+            },
+            ExprKind::Bytes(bytes) => Val {
+                op: Operand::Const(Const::Bytes(Rc::from(&bytes[..]))),
+                ty: Type::Bytes,
+            },
+            ExprKind::Ellipsis => Val {
+                op: Operand::Const(Const::Ellipsis),
+                ty: Type::Object,
+            },
+            ExprKind::Local(local) => self.read_local(*local),
+            ExprKind::Global(name) => Val {
+                op: self.global(name),
+                ty: Type::Object,
+            },
+            ExprKind::Field {
+                object,
+                class,
+                field,
+            } => {
+                let object = self.expr(object);
+                self.at_line(expr.span);
+                self.read_field(object, *class, *field)
+            }
+            ExprKind::Attribute { object, name } => {
+                let object = self.expr(object);
+                self.at_line(expr.span);
+                self.attribute(object, name)
+            }
+            ExprKind::Item { object, index } => {
+                let object = self.expr(object);
+                let index = self.expr(index);
+                self.at_line(expr.span);
+                self.item(object, index)
+            }
+            ExprKind::Slice {
+                object,
+                lower,
+                upper,
+                step,
+            } => self.slice(
+                expr,
+                object,
+                [lower, upper, step].map(|part| part.as_deref()),
+            ),
+            ExprKind::Binary { op, left, right } => {
+                let left = self.expr(left);
+                let right = self.expr(right);
+                self.at_line(expr.span);
+                self.binary(*op, left, right, &expr.ty, false)
+            }
+            ExprKind::Unary { op, operand } => self.unary(*op, operand, expr),
+            ExprKind::Compare { first, rest } => self.compare(first, rest, expr),
+            ExprKind::And(operands) => self.logical(operands, &expr.ty, true),
+            ExprKind::Or(operands) => self.logical(operands, &expr.ty, false),
+            ExprKind::IfElse { test, body, orelse } => {
+                let (yes, no, join) = (self.block("then"), self.block("else"), self.block("value"));
+                let result = self.temp(repr(&expr.ty));
+                self.condition(test, yes, no);
+                for (block, value) in [(yes, body), (no, orelse)] {
+                    self.start(block);
+                    let value = self.expr_as(value, &expr.ty);
+                    self.store(result, value.op);
+                    self.goto(join);
+                }
+                self.start(join);
+                Val {
+                    op: self.take(result),
+                    ty: expr.ty.clone(),
+                }
+            }
+            ExprKind::Walrus { target, value } => {
+                let value = self.expr(value);
+                self.store_local(*target, value.clone());
+                value
+            }
+            ExprKind::Call(call) => self.call(call, expr, false),
+            ExprKind::Await(inner) => self.wait(inner, expr),
+            ExprKind::List(elements) => self.list(elements),
+            ExprKind::Tuple(elements) => self.tuple(elements),
+            ExprKind::Set(elements) => self.set(elements),
+            ExprKind::Dict(pairs) => self.dict(pairs),
+            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension),
+            ExprKind::Format(parts) => self.format(parts),
+            ExprKind::Narrow(inner) => self.expr(inner),
+        }
+    }
+
+    fn read_local(&mut self, local: LocalId) -> Val {
+        let info = &self.function.locals[local.index()];
+        let op = match self.places[local.index()] {
+            Place::Param(value) => Operand::Value(value),
+            Place::Var(var) => {
+                if !info.always_bound {
+                    self.op(OpKind::CheckBound(var), &[]);
+                }
+                self.load(var)
+            }
+        };
+        Val {
+            op,
+            ty: info.ty.clone(),
+        }
+    }
+
+    /// A name of the module or a builtin, as an object.
+    pub(super) fn global(&mut self, name: &str) -> Operand {
+        let name = self.str(name);
+        let globals = self.globals();
+        self.prim(Prim::GlobalGet, vec![globals, name])
+    }
+
+    pub(super) fn read_field(&mut self, object: Val, class: ClassId, field: FieldId) -> Val {
+        let found = &self.program.classes[class.index()].fields[field.index()];
+        if !matches!(object.ty, Type::Class(_)) {
+            let object = self.boxed(object);
+            let name = self.str(&found.name);
+            return self.typed(Prim::AttrGet, vec![object, name], Type::Object);
+        }
+        let ty = found.ty.clone();
+        let op = self.op1(OpKind::FieldRead(object.op, class, field), repr(&ty));
+        Val { op, ty }
+    }
+
+    pub(super) fn attribute(&mut self, object: Val, name: &str) -> Val {
+        if let Type::Class(class) = object.ty
+            && let Some(getter) = self.property(class, name)
+        {
+            let ty = self.program.functions[getter.index()].returns.clone();
+            let guard = Guard::Intact(object.op.clone(), class);
+            return self.guarded(
+                guard,
+                &ty,
+                |this| this.native(getter, vec![object.op.clone()]),
+                |this| {
+                    let name = this.str(name);
+                    this.typed(Prim::AttrGet, vec![object.op.clone(), name], Type::Object)
+                },
+            );
+        }
+        let object = self.boxed(object);
+        let name = self.str(name);
+        self.typed(Prim::AttrGet, vec![object, name], Type::Object)
+    }
+
+    fn property(&self, class: ClassId, name: &str) -> Option<FunctionId> {
+        let mut at = Some(class);
+        while let Some(id) = at {
+            let class = &self.program.classes[id.index()];
+            if let Some((_, function)) = class.methods.iter().find(|(each, _)| each == name) {
+                let kind = self.program.functions[function.index()].kind;
+                return matches!(kind, FunctionKind::Property(_)).then_some(*function);
+            }
+            if class.other_attributes.iter().any(|each| each == name) {
+                return None;
+            }
+            at = class.base;
+        }
+        None
+    }
+
+    /// A value that is made in one way where a guard holds and in another where not.
+    pub(super) fn guarded(
+        &mut self,
+        guard: Guard,
+        ty: &Type,
+        fast: impl FnOnce(&mut Self) -> Val,
+        slow: impl FnOnce(&mut Self) -> Val,
+    ) -> Val {
+        let (yes, no, join) = (
+            self.block("direct"),
+            self.block("rebound"),
+            self.block("value"),
+        );
+        let result = (*ty != Type::None).then(|| self.temp(repr(ty)));
+        let line = self.line;
+        self.end(Terminator::BranchGuard { guard, yes, no });
+        self.start(yes);
+        let value = fast(self);
+        self.store_converted(value, ty, result);
+        self.goto(join);
+        self.start(no);
+        self.line = line;
+        let value = slow(self);
+        self.store_converted(value, ty, result);
+        self.goto(join);
+        self.start(join);
+        match result {
+            Some(result) => Val {
+                op: self.take(result),
+                ty: ty.clone(),
+            },
+            None => Val::none(),
+        }
+    }
+
+    pub(super) fn store_converted(
+        &mut self,
+        value: Val,
+        ty: &Type,
+        result: Option<crate::ir::VarId>,
+    ) {
+        let value = self.convert(value, ty);
+        if let Some(result) = result {
+            self.store(result, value.op);
+        }
+    }
+
+    pub(super) fn item(&mut self, object: Val, index: Val) -> Val {
+        match (&object.ty, &index.ty) {
+            (Type::List(_), Type::Int) => {
+                self.typed(Prim::ListGet, vec![object.op, index.op], Type::Object)
+            }
+            (Type::Tuple(_) | Type::TupleOf(_), Type::Int) => {
+                self.typed(Prim::TupleGet, vec![object.op, index.op], Type::Object)
+            }
+            (Type::Str, Type::Int) => {
+                self.typed(Prim::StrIndex, vec![object.op, index.op], Type::Object)
+            }
+            (Type::Dict(..), _) => {
+                let index = self.boxed(index);
+                self.typed(Prim::DictGet, vec![object.op, index], Type::Object)
+            }
+            _ => {
+                let (object, index) = (self.boxed(object), self.boxed(index));
+                self.typed(Prim::ItemGet, vec![object, index], Type::Object)
+            }
+        }
+    }
+
+    fn slice(&mut self, expr: &'a Expr, object: &'a Expr, parts: [Option<&'a Expr>; 3]) -> Val {
+        let object = self.expr(object);
+        let bounds: Vec<Option<Val>> = parts
+            .into_iter()
+            .map(|part| part.map(|part| self.expr(part)))
+            .collect();
+        self.at_line(expr.span);
+        let prim = match &object.ty {
+            Type::Str => Some((Prim::StrSlice, Type::Object)),
+            Type::List(_) => Some((Prim::ListSlice, Type::Object)),
+            Type::Tuple(_) | Type::TupleOf(_) => Some((Prim::TupleSlice, Type::Object)),
+            _ => None,
+        };
+        let plain =
+            bounds[2].is_none() && bounds.iter().flatten().all(|bound| bound.ty == Type::Int);
+        if let Some((prim, ty)) = prim.filter(|_| plain) {
+            let bound = |bound: &Option<Val>| {
+                bound
+                    .as_ref()
+                    .map_or(Operand::Const(Const::NoInt), |value| value.op.clone())
+            };
+            return self.typed(
+                prim,
+                vec![object.op, bound(&bounds[0]), bound(&bounds[1])],
+                ty,
+            );
+        }
+        let mut args = vec![self.boxed(object)];
+        for bound in bounds {
+            args.push(match bound {
+                Some(bound) => self.boxed(bound),
+                None => Operand::Const(Const::Null),
+            });
+        }
+        self.typed(Prim::SliceGet, args, Type::Object)
+    }
+
+    /// `and` (`all` true) or `or`.
+    fn logical(&mut self, operands: &'a [Expr], ty: &Type, all: bool) -> Val {
+        let Some((last, rest)) = operands.split_last() else {
+            crate::bug("and/or without operands")
+        };
+        let join = self.block("value");
+        let result = self.temp(repr(ty));
+        for operand in rest {
+            let value = self.expr(operand);
+            let truth = self.truth(value.clone());
+            let (decided, next) = (self.block("decided"), self.block("next"));
+            if all {
+                self.branch(truth, next, decided);
+            } else {
+                self.branch(truth, decided, next);
+            }
+            self.start(decided);
+            self.store_converted(value, ty, Some(result));
+            self.goto(join);
+            self.start(next);
+        }
+        let value = self.expr(last);
+        self.store_converted(value, ty, Some(result));
+        self.goto(join);
+        self.start(join);
+        Val {
+            op: self.take(result),
+            ty: ty.clone(),
+        }
+    }
+
+    fn wait(&mut self, inner: &'a Expr, expr: &'a Expr) -> Val {
+        if let ExprKind::Call(call) = &inner.kind {
+            let native = match &call.callee {
+                Callee::Function { function, .. }
+                | Callee::Method { function, .. }
+                | Callee::SuperMethod { function, .. } => {
+                    self.program.functions[function.index()].is_async
+                }
+                _ => false,
+            };
+            if native {
+                return self.call(call, expr, true);
+            }
+        }
+        let awaitable = self.object(inner);
+        self.at_line(expr.span);
+        self.typed(Prim::Await, vec![awaitable], Type::Object)
+    }
+
+    /// Calls a native function's body with arguments of its parameters' types.
+    pub(super) fn native(&mut self, function: FunctionId, args: Vec<Operand>) -> Val {
+        let ty = self.program.functions[function.index()].returns.clone();
+        let held = super::returned(&ty);
+        if held == Repr::Void {
+            self.op(OpKind::Native(function, args), &[]);
+            return Val::none();
+        }
+        let op = self.op1(OpKind::Native(function, args), held);
+        Val { op, ty }
+    }
+}
+
+/// A literal of any size.
+fn int(digits: &str) -> Const {
+    match digits.parse::<i64>() {
+        Ok(number) if number < 1 << 62 => Const::Small(number),
+        _ => Const::Big(Rc::from(digits)),
+    }
+}
+
+/// Visits an expression and everything in it.
+pub(super) fn visit<'e>(expr: &'e Expr, look: &mut dyn FnMut(&'e Expr)) {
+    look(expr);
+    each_child(expr, &mut |child| visit(child, look));
+}

@@ -1,0 +1,348 @@
+//! Differential tests of the back end: every program of tests/native runs interpreted and compiled and must say the same.
+//!
+//! A program is one module that prints what it finds; its first line may be `# interpreted: f, g`, the functions that are
+//! meant to keep their bytecode. Every other function must be native. The C is compiled with -Wall -Wextra -Werror.
+//! `NATIVE=name` runs one program; `NATIVE_SANITIZE=1` compiles with address and undefined-behaviour sanitizers;
+//! `NATIVE_KEEP=folder` keeps the generated files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tayberry_compiler::emit::{EmitOptions, emit_program, ir_text};
+use tayberry_compiler::hir::{Module, Native};
+use tayberry_compiler::source::{SourceFile, Sources};
+use tayberry_compiler::{Options, check};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Runs a command and gives its output; fails with what it said.
+fn run(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "{command:?} failed with {}\n{out}\n{err}",
+        output.status
+    );
+    out.into_owned()
+}
+
+struct Tools {
+    python: String,
+    include: String,
+    flags: Vec<&'static str>,
+    preload: String,
+    work: PathBuf,
+}
+
+impl Tools {
+    fn new() -> Tools {
+        let python = run(&mut Command::new(root().join("scripts/python")))
+            .trim()
+            .to_string();
+        let include = run(Command::new(&python).args([
+            "-c",
+            "import sysconfig; print(sysconfig.get_paths()['include'])",
+        ]))
+        .trim()
+        .to_string();
+        let sanitize = std::env::var_os("NATIVE_SANITIZE").is_some();
+        let mut flags = vec![
+            "-std=gnu11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-g",
+            "-fPIC",
+            "-fvisibility=hidden",
+            "-fno-strict-aliasing",
+        ];
+        let mut preload = String::new();
+        if sanitize {
+            flags.extend([
+                "-O1",
+                "-fsanitize=address,undefined",
+                "-fno-sanitize-recover=undefined",
+                "-fno-omit-frame-pointer",
+            ]);
+            for library in ["libasan.so", "libubsan.so"] {
+                preload.push_str(
+                    run(Command::new("gcc").arg(format!("-print-file-name={library}"))).trim(),
+                );
+                preload.push(' ');
+            }
+        } else {
+            flags.push("-O1");
+        }
+        let work = std::env::var_os("NATIVE_KEEP").map_or_else(
+            || {
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join(if sanitize {
+                    "native_sanitized"
+                } else {
+                    "native"
+                })
+            },
+            PathBuf::from,
+        );
+        std::fs::create_dir_all(&work).expect("the work folder can be made");
+        Tools {
+            python,
+            include,
+            flags,
+            preload,
+            work,
+        }
+    }
+
+    fn compile(&self, source: &Path, object: &Path, include: &Path) {
+        let runtime = root().join("runtime-c/include");
+        run(Command::new("gcc")
+            .args(&self.flags)
+            .arg("-I")
+            .arg(runtime)
+            .arg("-I")
+            .arg(include)
+            .arg("-I")
+            .arg(&self.include)
+            .arg("-c")
+            .arg(source)
+            .arg("-o")
+            .arg(object));
+    }
+
+    /// The C library's objects, made anew where a source or header is newer.
+    fn library(&self) -> Vec<PathBuf> {
+        let folder = root().join("runtime-c");
+        let files = |under: &str| {
+            let mut all: Vec<PathBuf> = std::fs::read_dir(folder.join(under))
+                .expect("it exists")
+                .flatten()
+                .map(|entry| entry.path())
+                .collect();
+            all.sort();
+            all
+        };
+        let time = |path: &Path| path.metadata().and_then(|meta| meta.modified()).ok();
+        let headers = files("include")
+            .into_iter()
+            .chain(files("src"))
+            .filter(|path| path.extension().is_some_and(|end| end == "h"));
+        let newest = headers.filter_map(|path| time(&path)).max();
+        let mut objects = Vec::new();
+        for source in files("src")
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "c"))
+        {
+            let object = self
+                .work
+                .join(source.file_name().expect("a file"))
+                .with_extension("o");
+            let made = time(&object);
+            if made.is_none() || made < newest || made < time(&source) {
+                self.compile(&source, &object, &folder.join("src"));
+            }
+            objects.push(object);
+        }
+        objects
+    }
+
+    /// The marshalled top-level code of a module.
+    fn embed(&self, module: &Module, text: &str) -> Vec<u8> {
+        let handovers: Vec<String> = module
+            .handovers
+            .iter()
+            .enumerate()
+            .map(|(at, each)| {
+                let kind = match each.what {
+                    Native::Function(_) => "function",
+                    Native::Class(_) => "class",
+                };
+                format!(
+                    r#"{{"line": {}, "column": {}, "kind": "{kind}", "index": {at}}}"#,
+                    each.line, each.column
+                )
+            })
+            .collect();
+        let request = self.work.join("request.json");
+        let source = serde_json::to_string(text).expect("text is JSON");
+        let json = format!(
+            r#"{{"modules": [{{"path": "{}", "source": {source}, "handovers": [{}]}}]}}"#,
+            module.path,
+            handovers.join(", ")
+        );
+        std::fs::write(&request, json).expect("the folder is writable");
+        let script = root().join("src/cli/src/embed.py");
+        let decode = "import base64,json,subprocess,sys; answer = subprocess.run([sys.executable, '-I', sys.argv[1]], stdin=open(sys.argv[2]), capture_output=True); \
+                      print(base64.b64decode(json.loads(answer.stdout)['modules'][0]['code']).hex())";
+        let hex = run(Command::new(&self.python)
+            .args(["-c", decode])
+            .arg(script)
+            .arg(&request));
+        let hex = hex.trim();
+        (0..hex.len() / 2)
+            .map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).expect("hexadecimal"))
+            .collect()
+    }
+}
+
+/// Builds a program and gives the library's path.
+fn build(tools: &Tools, library: &[PathBuf], name: &str, text: &str) -> PathBuf {
+    let sources = Sources::new(vec![SourceFile::new(
+        name,
+        &format!("{name}.py"),
+        false,
+        text,
+    )]);
+    let checked = check(&sources, &Options::default());
+    assert!(!checked.has_errors(), "{name}: {:?}", checked.diagnostics);
+    let first = text.lines().next().unwrap_or_default();
+    let mut expected: Vec<&str> = first
+        .strip_prefix("# interpreted:")
+        .map(|rest| rest.split(',').map(str::trim).collect())
+        .unwrap_or_default();
+    expected.sort_unstable();
+    let mut found: Vec<&str> = checked.program.modules[0]
+        .interpreted
+        .iter()
+        .map(|each| each.qualname.as_str())
+        .collect();
+    found.sort_unstable();
+    let reasons: Vec<_> = checked.program.modules[0]
+        .interpreted
+        .iter()
+        .map(|each| (&each.qualname, &each.reason))
+        .collect();
+    assert_eq!(found, expected, "{name}: {reasons:?}");
+    let folder = tools.work.join(name);
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    std::fs::write(folder.join("ir.txt"), ir_text(&checked.program, &sources)).expect("writable");
+    let code = BTreeMap::from([(
+        name.to_string(),
+        tools.embed(&checked.program.modules[0], text),
+    )]);
+    let options = EmitOptions {
+        program: format!("lib_{name}"),
+        code,
+    };
+    let files = emit_program(&checked.program, &checked.app, &sources, &options);
+    for file in &files {
+        std::fs::write(folder.join(&file.name), &file.text).expect("writable");
+    }
+    let mut objects = library.to_vec();
+    for file in files.iter().filter(|file| file.name.ends_with(".c")) {
+        let object = folder.join(&file.name).with_extension("o");
+        tools.compile(&folder.join(&file.name), &object, &folder);
+        objects.push(object);
+    }
+    let built = folder.join(format!("lib_{name}.so"));
+    run(Command::new("gcc")
+        .args(&tools.flags)
+        .arg("-shared")
+        .args(&objects)
+        .arg("-o")
+        .arg(&built)
+        .arg("-lm"));
+    built
+}
+
+const RUNNER: &str = "
+import importlib.machinery, importlib.util, sys
+name, path, library = sys.argv[1:]
+spec = importlib.machinery.ModuleSpec(name, None, origin=path)
+spec.has_location = True
+if library:
+    loader = importlib.machinery.ExtensionFileLoader('lib_' + name, library)
+    made = importlib.util.spec_from_file_location('lib_' + name, library, loader=loader)
+    program = importlib.util.module_from_spec(made)
+    loader.exec_module(program)
+    module = program.create(name, spec)
+    module.__file__ = path
+    sys.modules[name] = module
+    program.exec(module)
+else:
+    module = importlib.util.module_from_spec(spec)
+    module.__file__ = path
+    sys.modules[name] = module
+    exec(compile(open(path).read(), name + '.py', 'exec'), module.__dict__)
+";
+
+fn interpret(tools: &Tools, name: &str, path: &Path, library: Option<&Path>) -> String {
+    let mut command = Command::new(&tools.python);
+    command
+        .args(["-X", "gil=0", "-c", RUNNER, name])
+        .arg(path)
+        .arg(library.unwrap_or(Path::new("")));
+    command
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONHASHSEED", "0");
+    if library.is_some() && !tools.preload.is_empty() {
+        command
+            .env("LD_PRELOAD", &tools.preload)
+            .env("ASAN_OPTIONS", "detect_leaks=0:abort_on_error=1");
+        command.env("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1");
+    }
+    run(&mut command)
+}
+
+#[test]
+fn programs_say_the_same_interpreted_and_compiled() {
+    let tools = Tools::new();
+    let library = tools.library();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/native");
+    let mut programs: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .expect("it exists")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    programs.sort();
+    let only = std::env::var("NATIVE").ok();
+    let mut failed = Vec::new();
+    for path in programs
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "py"))
+    {
+        let name = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a name");
+        if only.as_deref().is_some_and(|only| only != name) {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).expect("readable");
+        let outcome = std::panic::catch_unwind(|| {
+            let built = build(&tools, &library, name, &text);
+            (
+                interpret(&tools, name, path, None),
+                interpret(&tools, name, path, Some(&built)),
+            )
+        });
+        match outcome {
+            Ok((expected, found)) if expected == found => {
+                assert!(!expected.is_empty(), "{name} says nothing")
+            }
+            Ok((expected, found)) => {
+                let at = expected
+                    .lines()
+                    .zip(found.lines())
+                    .position(|(a, b)| a != b)
+                    .unwrap_or(expected.lines().count().min(found.lines().count()));
+                failed.push(format!(
+                    "{name}: line {}\n  interpreted: {:?}\n  compiled:    {:?}",
+                    at + 1,
+                    expected.lines().nth(at),
+                    found.lines().nth(at)
+                ));
+            }
+            Err(_) => failed.push(format!("{name}: not built or not run")),
+        }
+    }
+    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}
