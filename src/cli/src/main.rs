@@ -24,6 +24,7 @@ use report::counted;
 const STACK: usize = 256 * 1024 * 1024;
 
 fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let cli = Cli::parse();
     let worker = std::thread::Builder::new()
         .stack_size(STACK)
@@ -53,6 +54,18 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// `tayberry routes app.py | head -n 1` is no bug: the rest of the output is not wanted. 128 + SIGPIPE, as shells say it.
+fn end_quietly_when_nobody_reads() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload_as_str().unwrap_or_default();
+        if message.starts_with("failed printing to std") && message.contains("Broken pipe") {
+            std::process::exit(141);
+        }
+        report(panic);
+    }));
 }
 
 fn dispatch(cli: Cli) -> anyhow::Result<u8> {
