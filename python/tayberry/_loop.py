@@ -1,36 +1,93 @@
-"""The event loop that suspending handlers run on.
+"""The event loops that suspending handlers run on.
 
-In: coroutines from any thread. Out: their results, to a callback that runs on the loop's thread. What holds: there is
-one loop per process, on a daemon thread, started with the first coroutine.
+Every I/O thread of a server has a loop of its own, a guest of the thread's Rust reactor: an ordinary `SelectorEventLoop`
+whose selector never waits. The reactor registers the selector's epoll file, sleeps until the first timer is due, and
+runs one round of the loop when there is work; in between the loop stays the running loop of its thread, so that eager
+tasks can be started at any time. Requests without a server (the test client's) share one loop on a daemon thread.
+
+What holds: `GuestSelector.select` asks the system only after the reactor has seen the epoll file become readable
+(`due`), and goes on asking until nothing comes, because the reactor is told of edges and the file reports levels.
 """
 
 from __future__ import annotations
 
 import asyncio
+import selectors
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
+
+class GuestSelector(selectors.EpollSelector):
+    """An epoll selector that looks but does not wait."""
+
+    due: bool = False
+    """The epoll file was seen readable and has not been emptied since."""
+
+    waits: bool = False
+    """Wait as usual (while the loop is being closed)."""
+
+    def select(self, timeout: float | None = None) -> Any:
+        if self.waits:
+            return super().select(timeout)
+        if not self.due:
+            return ()
+        found = super().select(0)
+        if not found:
+            self.due = False
+        return found
+
+
+class GuestLoop(asyncio.SelectorEventLoop):
+    """The loop of one I/O thread; `_run_once` is called by the reactor."""
+
+    _selector: GuestSelector
+
+    def __init__(self) -> None:
+        super().__init__(GuestSelector())
+
+    def stop(self) -> None:
+        # While the loop closes, `run_until_complete` stops it as usual.
+        if not self._selector.waits:
+            raise RuntimeError("the event loop of a server's thread ends with the server")
+        super().stop()
+
+    def leave(self) -> None:
+        """Cancels what still runs, waits a while for its end, and closes the loop."""
+        self._run_forever_cleanup()  # type: ignore[attr-defined]
+        self._selector.waits = True
+        try:
+            tasks = asyncio.all_tasks(self)
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                self.run_until_complete(asyncio.wait(tasks, timeout=5))
+            self.run_until_complete(self.shutdown_asyncgens())
+            self.run_until_complete(self.shutdown_default_executor(5))
+        finally:
+            self.close()
+
+
+def new_loop() -> GuestLoop:
+    """A guest loop that is the running loop of the calling thread until its `leave`."""
+    loop = GuestLoop()
+    loop._run_forever_setup()  # type: ignore[attr-defined]
+    return loop
+
+
 _lock = threading.Lock()
-_loop: asyncio.AbstractEventLoop | None = None
+_shared: asyncio.AbstractEventLoop | None = None
 
 
 def _running() -> asyncio.AbstractEventLoop:
-    global _loop
+    global _shared
     with _lock:
-        if _loop is None:
-            _loop = asyncio.new_event_loop()
-            threading.Thread(target=_loop.run_forever, name="tayberry-loop", daemon=True).start()
-        return _loop
-
-
-def submit(coroutine: Coroutine[Any, Any, Any], done: Callable[[Any], object]) -> Callable[[], bool]:
-    """Runs a coroutine as a task; `done` gets its finished `concurrent.futures.Future`. Gives what cancels it."""
-    future = asyncio.run_coroutine_threadsafe(coroutine, _running())
-    future.add_done_callback(done)
-    return future.cancel
+        if _shared is None:
+            _shared = asyncio.new_event_loop()
+            threading.Thread(target=_shared.run_forever, name="tayberry-loop", daemon=True).start()
+        return _shared
 
 
 def wait(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """Runs a coroutine as a task and gives its result or raises its exception."""
+    """Runs a coroutine as a task of the shared loop and gives its result or raises its exception."""
     return asyncio.run_coroutine_threadsafe(coroutine, _running()).result()

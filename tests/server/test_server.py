@@ -228,8 +228,8 @@ class Stopping(unittest.TestCase):
             process.stderr.close()  # type: ignore[union-attr]
 
 
-def command(folder: str, port: int) -> list[str]:
-    return [sys.executable, "-m", "tayberry._serve", "--app", "app:app", "--path", folder, "--port", str(port), "--threads", "2"]
+def command(folder: str, port: int, threads: int = 2) -> list[str]:
+    return [sys.executable, "-m", "tayberry._serve", "--app", "app:app", "--path", folder, "--port", str(port), "--threads", str(threads)]
 
 
 def environment() -> dict[str, str]:
@@ -237,10 +237,10 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(package), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def start(folder: str) -> tuple[subprocess.Popen[str], int]:
+def start(folder: str, threads: int = 2) -> tuple[subprocess.Popen[str], int]:
     """A server on a free port, ready."""
     log = Path(folder, "server.log").open("w+")
-    process = subprocess.Popen(command(folder, 0), env=environment(), stderr=log, text=True)
+    process = subprocess.Popen(command(folder, 0, threads), env=environment(), stderr=log, text=True)
     process.stderr = log
     for _ in range(200):
         text = Path(folder, "server.log").read_text()

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyType};
 use tayberry_abi::Handler;
 
+use super::context::Base;
 use super::dispatch::{self, Step};
 use super::request::Request;
 use super::router::{Router, TrailingSlash};
@@ -113,6 +114,8 @@ pub struct Application {
     pub(super) limits: Limits,
     pub(super) classes: Classes,
     pub(super) debug: bool,
+    /// What handlers' contexts begin as.
+    pub(super) context: Base,
 }
 
 #[pymethods]
@@ -156,6 +159,7 @@ impl Application {
                 http_exception: class("tayberry.exceptions", "HTTPException")?,
             },
             debug: option(options, "debug")?.unwrap_or(false),
+            context: Base::current(py)?,
         })
     }
 
@@ -189,7 +193,7 @@ impl Application {
         let reply = match dispatch::begin(py, self, &request) {
             Step::Reply(reply) => reply,
             Step::Call(call) => call.run(py, self),
-            Step::Await(route, coroutine) => {
+            Step::Await(route, coroutine, _) => {
                 let result = tasks::wait(py, &coroutine);
                 dispatch::finish(py, self, &self.routes[route], result)
             }

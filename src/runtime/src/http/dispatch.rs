@@ -8,6 +8,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use super::application::{Application, Origin, Route, Runs};
 use super::arguments::Parts;
+use super::context::run_in;
 use super::native;
 use super::request::{Reply, Request, has_no_body};
 use super::router::Found;
@@ -20,8 +21,8 @@ pub enum Step {
     Reply(Reply),
     /// To a call that may block.
     Call(Call),
-    /// To a coroutine of this route.
-    Await(usize, Py<PyAny>),
+    /// To a coroutine of this route, which belongs in this context.
+    Await(usize, Py<PyAny>, Py<PyAny>),
 }
 
 /// A handler with its arguments.
@@ -42,10 +43,14 @@ impl Call {
         match self.prepared {
             Prepared::Native(arguments) => native::invoke(py, app, route, arguments),
             Prepared::Python(args, keywords) => {
-                let result = route
-                    .handler
-                    .bind(py)
-                    .call(args, keywords.as_ref().map(|each| each.bind(py)));
+                let result = app.context.fresh(py).and_then(|context| {
+                    run_in(&context, || {
+                        route
+                            .handler
+                            .bind(py)
+                            .call(args, keywords.as_ref().map(|each| each.bind(py)))
+                    })
+                });
                 finish(py, app, route, result.map(Bound::unbind))
             }
         }
@@ -101,12 +106,17 @@ pub fn begin(py: Python<'_>, app: &Application, request: &Request) -> Step {
             let Prepared::Python(args, keywords) = call.prepared else {
                 return Step::Reply(call.run(py, app));
             };
-            match route
-                .handler
-                .bind(py)
-                .call(args, keywords.as_ref().map(|each| each.bind(py)))
-            {
-                Ok(coroutine) => Step::Await(index, coroutine.unbind()),
+            let called = app.context.fresh(py).and_then(|context| {
+                let coroutine = run_in(&context, || {
+                    route
+                        .handler
+                        .bind(py)
+                        .call(args, keywords.as_ref().map(|each| each.bind(py)))
+                })?;
+                Ok(Step::Await(index, coroutine.unbind(), context.unbind()))
+            });
+            match called {
+                Ok(step) => step,
                 Err(error) => Step::Reply(raised(py, app, error)),
             }
         }

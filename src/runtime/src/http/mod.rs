@@ -5,9 +5,12 @@
 
 mod application;
 mod arguments;
+mod context;
 mod dispatch;
+mod guest;
 mod log;
 mod native;
+mod pool;
 mod request;
 mod router;
 mod server;

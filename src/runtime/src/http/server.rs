@@ -7,6 +7,7 @@
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -17,16 +18,18 @@ use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONNECTION, HOST, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use pyo3::exceptions::PyOSError;
+use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::application::Application;
 use super::dispatch::{self, Step};
+use super::guest::{Guest, parking};
 use super::log;
+use super::pool::{self, Pool};
 use super::request::{Reply, Request};
-use super::tasks;
+use super::tasks::{self, Started};
 use crate::codec::Problem;
 
 /// Where to listen.
@@ -40,8 +43,8 @@ pub struct Address<'a> {
 /// What an I/O thread works with.
 struct Shared {
     app: Py<Application>,
-    /// Calls that run or wait on the pool.
-    pool: Semaphore,
+    /// Where handlers run that may block.
+    pool: Pool,
     stop: watch::Receiver<bool>,
     access_log: bool,
 }
@@ -70,20 +73,39 @@ pub fn serve(
     let limits = app.get().limits.clone();
     let shared = Arc::new(Shared {
         app: app.clone().unbind(),
-        pool: Semaphore::new(limits.pool.0 + limits.pool.1),
+        pool: Pool::new(limits.pool.0, limits.pool.1),
         stop: stopped,
         access_log,
     });
     let mut workers = Vec::new();
+    let (ready_send, ready_receive) = std::sync::mpsc::channel();
     for at in 0..threads {
         let (send, receive) = mpsc::unbounded_channel();
         let (shared, load) = (Arc::clone(&shared), Arc::new(AtomicUsize::new(0)));
         let own = Arc::clone(&load);
         let thread = std::thread::Builder::new()
             .name(format!("tayberry-io-{at}"))
-            .spawn(move || io_thread(&shared, receive, &own))
+            .stack_size(pool::STACK)
+            .spawn({
+                let ready = ready_send.clone();
+                move || io_thread(&shared, receive, &own, &ready)
+            })
             .map_err(os_error)?;
         workers.push((send, load, thread));
+    }
+    drop(ready_send);
+    let started = py.detach(move || {
+        (0..threads)
+            .map(|_| ready_receive.recv())
+            .collect::<Vec<_>>()
+    });
+    for thread in started {
+        // A thread that ends without a word has panicked, and said so.
+        thread.unwrap_or_else(|_| {
+            Err(PyRuntimeError::new_err(
+                "an I/O thread could not be started",
+            ))
+        })?;
     }
     if let Some(ready) = ready {
         ready.call1(py, (format!("http://{local}"),))?;
@@ -165,80 +187,102 @@ fn listen(address: &Address<'_>) -> std::io::Result<TcpListener> {
 
 type Accepted = (std::net::TcpStream, SocketAddr);
 
+/// What a connection works with: the thread's event loop, and what all threads share.
+struct Station {
+    shared: Arc<Shared>,
+    guest: Rc<Guest>,
+}
+
 fn io_thread(
     shared: &Arc<Shared>,
+    connections: mpsc::UnboundedReceiver<Accepted>,
+    load: &Arc<AtomicUsize>,
+    ready: &std::sync::mpsc::Sender<PyResult<()>>,
+) {
+    // Attached from here on, but for the times when the reactor is parked.
+    Python::attach(|py| {
+        let made = Guest::new(py).and_then(|guest| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .on_thread_park(parking::park)
+                .on_thread_unpark(parking::unpark)
+                .build()
+                .map_err(os_error)?;
+            Ok((guest, runtime))
+        });
+        let (guest, runtime) = match made {
+            Ok(made) => made,
+            Err(error) => {
+                let _ = ready.send(Err(error));
+                return;
+            }
+        };
+        let _ = ready.send(Ok(()));
+        let station = Rc::new(Station {
+            shared: Arc::clone(shared),
+            guest: Rc::new(guest),
+        });
+        let local = tokio::task::LocalSet::new();
+        local.block_on(&runtime, async {
+            let guest = Rc::clone(&station.guest);
+            let driver = tokio::task::spawn_local(async move {
+                if let Err(error) = guest.drive().await {
+                    eprintln!("tayberry: the event loop of an I/O thread ended: {error}");
+                }
+            });
+            serve_connections(&station, connections, load).await;
+            driver.abort();
+            let _ = driver.await;
+        });
+        drop(local);
+        drop(runtime);
+        station.guest.leave(py);
+    });
+}
+
+/// Serves what is handed over until the server stops, and what is open then to its end.
+async fn serve_connections(
+    station: &Rc<Station>,
     mut connections: mpsc::UnboundedReceiver<Accepted>,
     load: &Arc<AtomicUsize>,
 ) {
-    let _state = ThreadState::keep();
-    let limits = &shared.app().limits;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(limits.pool.0)
-        .build();
-    let Ok(runtime) = runtime else { return };
-    let local = tokio::task::LocalSet::new();
-    let mut stop = shared.stop.clone();
-    local.block_on(&runtime, async {
-        let mut open = tokio::task::JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = connections.recv() => {
-                    let Some((stream, peer)) = accepted else { break };
-                    let (shared, load) = (Arc::clone(shared), Arc::clone(load));
-                    open.spawn_local(async move {
-                        connection(&shared, stream, peer).await;
-                        load.fetch_sub(1, Ordering::Relaxed);
-                    });
-                }
-                _ = open.join_next(), if !open.is_empty() => {}
-                _ = stop.changed() => break,
+    let limits = &station.shared.app().limits;
+    let mut stop = station.shared.stop.clone();
+    let mut open = tokio::task::JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = connections.recv() => {
+                let Some((stream, peer)) = accepted else { break };
+                let (station, load) = (Rc::clone(station), Arc::clone(load));
+                open.spawn_local(async move {
+                    connection(&station, stream, peer).await;
+                    load.fetch_sub(1, Ordering::Relaxed);
+                });
             }
-        }
-        let drained = async { while open.join_next().await.is_some() {} };
-        let grace = if limits.stop_timeout.is_zero() {
-            Duration::from_secs(3600)
-        } else {
-            limits.stop_timeout
-        };
-        // What has not ended by then is cut off.
-        let _ = tokio::time::timeout(grace, drained).await;
-    });
-    runtime.shutdown_timeout(Duration::from_millis(100));
-}
-
-/// Keeps this thread's Python thread state alive between requests, so that attaching is cheap.
-struct ThreadState(pyo3::ffi::PyGILState_STATE, *mut pyo3::ffi::PyThreadState);
-
-impl ThreadState {
-    fn keep() -> ThreadState {
-        // SAFETY: the interpreter is initialised: it is what called `serve`. The state is released on this thread, in `drop`.
-        unsafe {
-            let state = pyo3::ffi::PyGILState_Ensure();
-            ThreadState(state, pyo3::ffi::PyEval_SaveThread())
+            _ = open.join_next(), if !open.is_empty() => {}
+            _ = stop.changed() => break,
         }
     }
+    let drained = async { while open.join_next().await.is_some() {} };
+    let grace = if limits.stop_timeout.is_zero() {
+        Duration::from_secs(3600)
+    } else {
+        limits.stop_timeout
+    };
+    // What has not ended by then is cut off.
+    let _ = tokio::time::timeout(grace, drained).await;
 }
 
-impl Drop for ThreadState {
-    fn drop(&mut self) {
-        // SAFETY: the counterparts of `keep`, on the same thread, in reverse.
-        unsafe {
-            pyo3::ffi::PyEval_RestoreThread(self.1);
-            pyo3::ffi::PyGILState_Release(self.0);
-        }
-    }
-}
-
-async fn connection(shared: &Arc<Shared>, stream: std::net::TcpStream, peer: SocketAddr) {
+async fn connection(station: &Rc<Station>, stream: std::net::TcpStream, peer: SocketAddr) {
     let Ok(stream) = tokio::net::TcpStream::from_std(stream) else {
         return;
     };
     // Small replies must not wait for more.
     let _ = stream.set_nodelay(true);
+    let shared = &station.shared;
     let limits = &shared.app().limits;
     let service = hyper::service::service_fn(|request| async move {
-        Ok::<_, Infallible>(answer(shared, request, peer).await)
+        Ok::<_, Infallible>(answer(station, request, peer).await)
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder
@@ -261,17 +305,19 @@ async fn connection(shared: &Arc<Shared>, stream: std::net::TcpStream, peer: Soc
 }
 
 async fn answer(
-    shared: &Arc<Shared>,
+    station: &Rc<Station>,
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Full<Bytes>> {
+    parking::breathe();
+    let shared = &station.shared;
     let begun = Instant::now();
     let (method, path) = match shared.access_log {
         true => (request.method().to_string(), request.uri().to_string()),
         false => (String::new(), String::new()),
     };
     let reply = match read(shared, request, peer).await {
-        Ok(request) => run(shared, request).await,
+        Ok(request) => run(station, request).await,
         Err((problem, close)) => {
             let reply = Reply::from(problem);
             if close {
@@ -374,7 +420,8 @@ fn is_host(host: &[u8]) -> bool {
         })
 }
 
-async fn run(shared: &Arc<Shared>, request: Request) -> Reply {
+async fn run(station: &Rc<Station>, request: Request) -> Reply {
+    let shared = &station.shared;
     let app = shared.app();
     let step = guarded(|| Python::attach(|py| dispatch::begin(py, app, &request)).into());
     let limit = match app.limits.handler_timeout {
@@ -382,41 +429,41 @@ async fn run(shared: &Arc<Shared>, request: Request) -> Reply {
         limit => limit,
     };
     let timed_out = || Reply::from(Problem::with_detail(503, "the handler took too long"));
+    // Handlers that ran inline may have started tasks or timers.
+    Python::attach(|py| station.guest.nudge(py));
     match step {
         Guarded::Step(Step::Reply(reply)) | Guarded::Reply(reply) => reply,
         Guarded::Step(Step::Call(call)) => {
-            if shared.pool.available_permits() == 0 {
-                return Problem::with_detail(503, "too many requests are waiting").into();
-            }
+            let (send, reply) = oneshot::channel();
             let inner = Arc::clone(shared);
-            let running = tokio::task::spawn_blocking(move || {
-                // Held until the call ends, even if the client is gone by then.
-                let _place = inner.pool.try_acquire();
-                match guarded(|| Guarded::Reply(Python::attach(|py| call.run(py, inner.app())))) {
-                    Guarded::Reply(reply) => reply,
-                    Guarded::Step(_) => Problem::new(500).into(),
-                }
+            let job = Box::new(move |py: Python<'_>| {
+                // The request may have been given up.
+                let _ = send.send(call.run(py, inner.app()));
             });
-            match tokio::time::timeout(limit, running).await {
+            if shared.pool.submit(job).is_err() {
+                return Reply::from(Problem::with_detail(503, "too many requests are waiting"))
+                    .header("retry-after", "1");
+            }
+            match tokio::time::timeout(limit, reply).await {
                 Ok(Ok(reply)) => reply,
+                // The job panicked, and was logged.
                 Ok(Err(_)) => Problem::new(500).into(),
                 Err(_) => timed_out(),
             }
         }
-        Guarded::Step(Step::Await(route, coroutine)) => {
-            let task = match Python::attach(|py| {
-                tasks::submit(py, &coroutine).map_err(|error| dispatch::raised(py, app, error))
-            }) {
-                Ok(task) => task,
-                Err(reply) => return reply,
-            };
-            let mut task = task;
-            let result = match tokio::time::timeout(limit, &mut task.result).await {
-                Ok(Ok(result)) => result,
-                Ok(Err(_)) => return Problem::new(500).into(),
-                Err(_) => {
-                    task.cancel();
-                    return timed_out();
+        Guarded::Step(Step::Await(route, coroutine, context)) => {
+            let started =
+                Python::attach(|py| tasks::start(py, &station.guest, &coroutine, &context));
+            let result = match started {
+                Started::Ended(result) => result,
+                Started::Suspended(mut task) => {
+                    match tokio::time::timeout(limit, task.result()).await {
+                        Ok(result) => result,
+                        Err(_) => {
+                            task.cancel();
+                            return timed_out();
+                        }
+                    }
                 }
             };
             Python::attach(|py| dispatch::finish(py, app, &app.routes[route], result))

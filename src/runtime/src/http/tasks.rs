@@ -1,54 +1,114 @@
-//! Coroutines of suspending handlers, run on the process's event loop (`tayberry._loop`).
+//! Coroutines of suspending handlers: eager tasks on the I/O thread's own event loop.
+
+use std::rc::Rc;
+use std::sync::Mutex;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyTuple};
 use tokio::sync::oneshot;
 
-/// Runs a coroutine and blocks until it has ended.
+use super::guest::Guest;
+
+/// Runs a coroutine on the process's loop for requests without a server, and blocks until it has ended.
 pub fn wait(py: Python<'_>, coroutine: &Py<PyAny>) -> PyResult<Py<PyAny>> {
     py.import("tayberry._loop")?
         .call_method1("wait", (coroutine,))
         .map(Bound::unbind)
 }
 
-/// A coroutine under way.
+/// How far a coroutine got at once.
+pub enum Started {
+    /// To its end.
+    Ended(PyResult<Py<PyAny>>),
+    /// To its first suspension.
+    Suspended(Task),
+}
+
+/// A coroutine under way. Dropping it lets the coroutine run to its end unheard.
 pub struct Task {
-    /// Gives its result, or the exception it raised.
-    pub result: oneshot::Receiver<PyResult<Py<PyAny>>>,
-    cancel: Py<PyAny>,
+    guest: Rc<Guest>,
+    task: Py<PyAny>,
+    ended: oneshot::Receiver<()>,
+    is_over: bool,
 }
 
 impl Task {
+    /// Waits for the result, or the exception that was raised.
+    pub async fn result(&mut self) -> PyResult<Py<PyAny>> {
+        // The sender goes only when it has been used, or with the loop.
+        let _ = (&mut self.ended).await;
+        self.is_over = true;
+        Python::attach(|py| {
+            self.task
+                .bind(py)
+                .call_method0(pyo3::intern!(py, "result"))
+                .map(Bound::unbind)
+        })
+    }
+
     /// Asks the coroutine to end.
     pub fn cancel(&self) {
         Python::attach(|py| {
-            if let Err(error) = self.cancel.bind(py).call0() {
+            if let Err(error) = self.task.bind(py).call_method0("cancel") {
                 error.display(py);
             }
+            self.guest.nudge(py);
         });
     }
 }
 
-/// Starts a coroutine.
-pub fn submit(py: Python<'_>, coroutine: &Py<PyAny>) -> PyResult<Task> {
-    let (send, result) = oneshot::channel();
-    let send = std::sync::Mutex::new(Some(send));
-    let done = PyCFunction::new_closure(
-        py,
-        None,
-        None,
-        move |args: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| -> PyResult<()> {
-            let outcome = args.get_item(0)?.call_method0("result").map(Bound::unbind);
-            if let Some(send) = send.lock().ok().and_then(|mut send| send.take()) {
-                // The request may have been given up.
-                let _ = send.send(outcome);
+impl Drop for Task {
+    fn drop(&mut self) {
+        if !self.is_over {
+            Python::attach(|py| {
+                if let Err(error) = self.guest.keep(self.task.bind(py)) {
+                    error.display(py);
+                }
+            });
+        }
+    }
+}
+
+/// Starts a coroutine in a context.
+pub fn start(
+    py: Python<'_>,
+    guest: &Rc<Guest>,
+    coroutine: &Py<PyAny>,
+    context: &Py<PyAny>,
+) -> Started {
+    let begun = guest
+        .start(coroutine.bind(py), context.bind(py))
+        .and_then(|task| {
+            if task.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
+                return Ok(Started::Ended(
+                    task.call_method0(pyo3::intern!(py, "result"))
+                        .map(Bound::unbind),
+                ));
             }
-            Ok(())
-        },
-    )?;
-    let cancel = py
-        .import("tayberry._loop")?
-        .call_method1("submit", (coroutine, done))?
-        .unbind();
-    Ok(Task { result, cancel })
+            let (send, ended) = oneshot::channel();
+            task.call_method1(
+                pyo3::intern!(py, "add_done_callback"),
+                (Bell(Mutex::new(Some(send))),),
+            )?;
+            Ok(Started::Suspended(Task {
+                guest: Rc::clone(guest),
+                task: task.unbind(),
+                ended,
+                is_over: false,
+            }))
+        });
+    begun.unwrap_or_else(|error| Started::Ended(Err(error)))
+}
+
+/// The callback of a finished task.
+#[pyclass(frozen, module = "tayberry._runtime")]
+struct Bell(Mutex<Option<oneshot::Sender<()>>>);
+
+#[pymethods]
+impl Bell {
+    fn __call__(&self, _task: &Bound<'_, PyAny>) {
+        if let Some(send) = self.0.lock().ok().and_then(|mut send| send.take()) {
+            // The request may have been given up.
+            let _ = send.send(());
+        }
+    }
 }

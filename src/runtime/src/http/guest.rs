@@ -1,0 +1,241 @@
+//! The asyncio loop of an I/O thread, a guest of the thread's tokio reactor.
+//!
+//! In: coroutines of handlers. Out: their results, on the same thread. `tayberry._loop.GuestLoop` never waits: its epoll
+//! file is registered with tokio, its next timer is a tokio timer, and `drive` runs one round of it whenever there is
+//! work. What holds: the loop is the running loop of its thread from `new` to `leave`, so eager tasks can be started by
+//! any code on this thread; the thread is attached to Python whenever it is not parked.
+
+use std::cell::{Cell, RefCell};
+use std::os::fd::{BorrowedFd, RawFd};
+use std::time::Duration;
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PySet, PyTuple};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+use tokio::sync::Notify;
+
+/// The loop of this thread.
+pub struct Guest {
+    event_loop: Py<PyAny>,
+    selector: Py<PyAny>,
+    /// `loop._ready`, the same deque for the loop's whole life.
+    ready: Py<PyAny>,
+    /// `loop._scheduled`, a heap of timers, which a round may replace.
+    timers: RefCell<Py<PyList>>,
+    /// How many timers there were when the wait was set up.
+    known_timers: Cell<usize>,
+    /// `loop._run_once`
+    round: Py<PyAny>,
+    /// `asyncio.Task` and the names of its keyword arguments.
+    task: Py<PyAny>,
+    names: Py<PyTuple>,
+    /// Tasks whose request has been given up: held here, as the loop itself holds tasks only weakly.
+    abandoned: Py<PySet>,
+    wake: Notify,
+}
+
+/// What the loop waits for.
+enum Next {
+    Now,
+    In(Duration),
+    Event,
+}
+
+impl Guest {
+    /// A loop that is running on this thread.
+    pub fn new(py: Python<'_>) -> PyResult<Guest> {
+        let event_loop = py.import("tayberry._loop")?.call_method0("new_loop")?;
+        Ok(Guest {
+            selector: event_loop.getattr("_selector")?.unbind(),
+            ready: event_loop.getattr("_ready")?.unbind(),
+            timers: RefCell::new(timers(&event_loop)?),
+            known_timers: Cell::new(0),
+            round: event_loop.getattr("_run_once")?.unbind(),
+            task: py.import("asyncio")?.getattr("Task")?.unbind(),
+            names: PyTuple::new(py, ["loop", "eager_start", "context"])?.unbind(),
+            abandoned: PySet::empty(py)?.unbind(),
+            wake: Notify::new(),
+            event_loop: event_loop.unbind(),
+        })
+    }
+
+    /// Starts a task and runs it to its first suspension.
+    pub fn start<'py>(
+        &self,
+        coroutine: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = coroutine.py();
+        // SAFETY: borrowed references to live objects.
+        let yes = unsafe { ffi::Py_True() };
+        let args = [
+            coroutine.as_ptr(),
+            self.event_loop.as_ptr(),
+            yes,
+            context.as_ptr(),
+        ];
+        // SAFETY: one positional argument and as many keyword values as names, all alive through the call.
+        let task = unsafe {
+            Bound::from_owned_ptr_or_err(
+                py,
+                ffi::PyObject_Vectorcall(self.task.as_ptr(), args.as_ptr(), 1, self.names.as_ptr()),
+            )
+        };
+        self.nudge(py);
+        task
+    }
+
+    /// Makes sure that the loop gets a round for what Python code outside of it has asked for.
+    pub fn nudge(&self, py: Python<'_>) {
+        if self.ready.bind(py).len().unwrap_or(1) > 0
+            || self.timers.borrow().bind(py).len() != self.known_timers.get()
+        {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Keeps a task alive whose request is not waiting for it any more.
+    pub fn keep(&self, task: &Bound<'_, PyAny>) -> PyResult<()> {
+        let abandoned = self.abandoned.bind(task.py());
+        abandoned.add(task)?;
+        task.call_method1("add_done_callback", (abandoned.getattr("discard")?,))?;
+        Ok(())
+    }
+
+    /// Runs rounds of the loop for ever.
+    pub async fn drive(&self) -> std::io::Result<()> {
+        let descriptor = Python::attach(|py| {
+            self.selector
+                .bind(py)
+                .call_method0("fileno")?
+                .extract::<RawFd>()
+        });
+        let descriptor = descriptor.map_err(|error| std::io::Error::other(error.to_string()))?;
+        // SAFETY: the selector's file stays open until `leave`.
+        let own = unsafe { BorrowedFd::borrow_raw(descriptor) }.try_clone_to_owned()?;
+        // SAFETY: the file is owned by `events`, closed only with it, and never exchanged for another.
+        let events = unsafe { AsyncFd::register_with_interest(own, Interest::READABLE) }?;
+        loop {
+            let next = Python::attach(|py| self.next(py)).unwrap_or_else(|error| {
+                Python::attach(|py| error.display(py));
+                Next::Event
+            });
+            let wait = match next {
+                Next::Now => Duration::ZERO,
+                Next::In(wait) => wait,
+                Next::Event => Duration::MAX,
+            };
+            tokio::select! {
+                biased;
+                ready = events.readable() => {
+                    ready?.clear_ready();
+                    self.events_are_due();
+                }
+                () = self.wake.notified() => {}
+                // Connections get their turn between two rounds, too.
+                () = tokio::task::yield_now(), if wait.is_zero() => {}
+                () = tokio::time::sleep(wait), if !wait.is_zero() && wait != Duration::MAX => {}
+            }
+            Python::attach(|py| self.run_round(py));
+        }
+    }
+
+    fn next(&self, py: Python<'_>) -> PyResult<Next> {
+        let timers = timers(self.event_loop.bind(py))?;
+        let first = timers.bind(py).get_item(0).ok();
+        self.known_timers.set(timers.bind(py).len());
+        *self.timers.borrow_mut() = timers;
+        if self.ready.bind(py).len()? > 0
+            || self
+                .selector
+                .bind(py)
+                .getattr(pyo3::intern!(py, "due"))?
+                .is_truthy()?
+        {
+            return Ok(Next::Now);
+        }
+        let Some(first) = first else {
+            return Ok(Next::Event);
+        };
+        let when: f64 = first.call_method0(pyo3::intern!(py, "when"))?.extract()?;
+        let now: f64 = self
+            .event_loop
+            .bind(py)
+            .call_method0(pyo3::intern!(py, "time"))?
+            .extract()?;
+        // asyncio takes a timer whose time is only a clock tick away; tokio's timers have milliseconds.
+        let wait = (when - now).max(0.0);
+        Ok(match Duration::try_from_secs_f64(wait) {
+            Ok(wait) if wait.is_zero() => Next::Now,
+            Ok(wait) => Next::In(wait),
+            Err(_) => Next::Event,
+        })
+    }
+
+    fn events_are_due(&self) {
+        Python::attach(|py| {
+            if let Err(error) = self
+                .selector
+                .bind(py)
+                .setattr(pyo3::intern!(py, "due"), true)
+            {
+                error.display(py);
+            }
+        });
+    }
+
+    fn run_round(&self, py: Python<'_>) {
+        // Only `SystemExit` and `KeyboardInterrupt` come out of a round; a server goes on after them.
+        if let Err(error) = self.round.bind(py).call0() {
+            error.display(py);
+        }
+    }
+
+    /// Cancels what still runs, closes the loop, and leaves the thread without one.
+    pub fn leave(&self, py: Python<'_>) {
+        if let Err(error) = self.event_loop.bind(py).call_method0("leave") {
+            error.display(py);
+        }
+    }
+}
+
+fn timers(event_loop: &Bound<'_, PyAny>) -> PyResult<Py<PyList>> {
+    let timers = event_loop.getattr(pyo3::intern!(event_loop.py(), "_scheduled"))?;
+    match timers.cast_into::<PyList>() {
+        Ok(timers) => Ok(timers.unbind()),
+        Err(_) => Err(PyRuntimeError::new_err(
+            "asyncio keeps its timers in another way than in 3.14",
+        )),
+    }
+}
+
+/// Attachment to Python that ends while the reactor is parked.
+pub mod parking {
+    use super::{Cell, ffi};
+
+    thread_local! {
+        static PARKED: Cell<*mut ffi::PyThreadState> = const { Cell::new(std::ptr::null_mut()) };
+    }
+
+    /// Detaches this thread; for `on_thread_park`.
+    pub fn park() {
+        // SAFETY: the reactor runs inside `Python::attach`, so this thread is attached whenever it is not parked; no Python
+        // code runs on it before `unpark`.
+        PARKED.set(unsafe { ffi::PyEval_SaveThread() });
+    }
+
+    /// Attaches it again; for `on_thread_unpark`.
+    pub fn unpark() {
+        // SAFETY: `park` saved this thread's state.
+        unsafe { ffi::PyEval_RestoreThread(PARKED.replace(std::ptr::null_mut())) };
+    }
+
+    /// Lets others stop the world in between, however busy this thread is.
+    pub fn breathe() {
+        // SAFETY: as in `park` and `unpark`.
+        unsafe { ffi::PyEval_RestoreThread(ffi::PyEval_SaveThread()) };
+    }
+}

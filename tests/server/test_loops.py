@@ -1,0 +1,289 @@
+"""How handlers run: as eager tasks on the loops of I/O threads, inline, on the bounded pool; each in a context of its own.
+
+In: small apps served by `tayberry._serve`. Out: what asyncio, context variables and threads look like from inside.
+"""
+
+import http.client
+import json
+import tempfile
+import textwrap
+import threading
+import time
+import unittest
+from pathlib import Path
+
+from test_server import start
+
+APP = """
+import asyncio
+import contextvars
+import gc
+import threading
+import time
+
+from tayberry import App
+from tayberry.limits import Limits
+
+app = App(limits=Limits(pool_threads=2, pool_queue=1, handler_timeout=5))
+variable = contextvars.ContextVar("variable", default="unset")
+local = threading.local()
+gate = asyncio.Event()
+log = []
+
+
+def probe() -> str:
+    seen = variable.get()
+    variable.set("set by an earlier request")
+    return seen
+
+
+@app.get("/context/task")
+async def context_task() -> str:
+    first = probe()
+    await asyncio.sleep(0)
+    return first + ", then " + variable.get()
+
+
+@app.get("/context/pool")
+def context_pool() -> str:
+    return probe()
+
+
+@app.get("/context/inline", blocking=False)
+def context_inline() -> str:
+    return probe()
+
+
+@app.get("/features")
+async def features() -> dict[str, object]:
+    found: dict[str, object] = {}
+    task = asyncio.current_task()
+    found["task"] = task is not None and task in asyncio.all_tasks()
+    try:
+        async with asyncio.timeout(0.01):
+            await asyncio.sleep(10)
+    except TimeoutError:
+        found["timeout"] = True
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(asyncio.sleep(0.01, number)) for number in range(3)]
+    found["group"] = [task.result() for task in tasks]
+    found["thread"] = await asyncio.to_thread(lambda: threading.current_thread() is not threading.main_thread())
+    process = await asyncio.create_subprocess_exec("echo", "hello", stdout=asyncio.subprocess.PIPE)
+    found["process"] = (await process.communicate())[0].decode()
+
+    async def shout(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write((await reader.read(-1)).upper())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(shout, "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"x" * 1_000_000)
+        writer.write_eof()
+        found["stream"] = len(await reader.read(-1))
+        writer.close()
+    generator = (number async for number in numbers())
+    found["generator"] = [number async for number in generator]
+    return found
+
+
+async def numbers():
+    for number in range(3):
+        await asyncio.sleep(0)
+        yield number
+
+
+@app.get("/wait")
+async def wait() -> str:
+    await gate.wait()
+    return "opened"
+
+
+@app.get("/open")
+async def open_gate() -> str:
+    gate.set()
+    return "done"
+
+
+@app.get("/later", blocking=False)
+def later() -> str:
+    loop = asyncio.get_running_loop()
+    loop.call_soon(log.append, "soon")
+    loop.call_later(0.05, log.append, "later")
+    return "asked"
+
+
+@app.get("/log")
+async def read_log() -> list[str]:
+    return log
+
+
+@app.get("/exits")
+async def exits() -> None:
+    raise SystemExit(3)
+
+
+@app.get("/exits/late")
+async def exits_late() -> None:
+    await asyncio.sleep(0.01)
+    raise SystemExit(3)
+
+
+@app.get("/outlives")
+async def outlives() -> str:
+    await asyncio.sleep(0.3)
+    log.append("outlived")
+    return "nobody hears this"
+
+
+@app.get("/forever")
+async def forever() -> None:
+    try:
+        await asyncio.sleep(1000)
+    finally:
+        log.append("cancelled")
+
+
+@app.get("/sleeps")
+def sleeps(seconds: float) -> str:
+    time.sleep(seconds)
+    return "slept"
+
+
+@app.get("/local")
+def thread_local() -> int:
+    local.count = getattr(local, "count", 0) + 1
+    return local.count
+
+
+@app.get("/deep", blocking=False)
+def deep() -> str:
+    def down(depth: int) -> int:
+        return 0 if depth == 0 else 1 + down(depth - 1)
+
+    return str(down(900))
+
+
+@app.get("/collect", blocking=False)
+def collect() -> int:
+    return gc.collect()
+"""
+
+
+class Loops(unittest.TestCase):
+    threads = 1
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        Path(folder.name, "app.py").write_text(textwrap.dedent(APP))
+        self.process, self.port = start(folder.name, self.threads)
+        self.addCleanup(self.end)
+
+    def end(self) -> None:
+        self.process.terminate()
+        status = self.process.wait(20)
+        self.process.stderr.close()  # type: ignore[union-attr]
+        self.assertEqual(status, 0)
+
+    def get(self, target: str) -> tuple[int, object]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", target)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        finally:
+            connection.close()
+
+    def test_no_request_sees_the_context_of_another(self) -> None:
+        for _ in range(4):
+            self.assertEqual(self.get("/context/task"), (200, "unset, then set by an earlier request"))
+            self.assertEqual(self.get("/context/pool"), (200, "unset"))
+            self.assertEqual(self.get("/context/inline"), (200, "unset"))
+
+    def test_asyncio_works_as_under_its_own_runner(self) -> None:
+        self.assertEqual(
+            self.get("/features"),
+            (
+                200,
+                {
+                    "task": True,
+                    "timeout": True,
+                    "group": [0, 1, 2],
+                    "thread": True,
+                    "process": "hello\n",
+                    "stream": 1_000_000,
+                    "generator": [0, 1, 2],
+                },
+            ),
+        )
+
+    def test_requests_of_a_thread_share_events(self) -> None:
+        answers: list[object] = []
+        waiting = [threading.Thread(target=lambda: answers.append(self.get("/wait"))) for _ in range(5)]
+        for thread in waiting:
+            thread.start()
+        time.sleep(0.2)
+        self.assertEqual(answers, [])
+        self.assertEqual(self.get("/open"), (200, "done"))
+        for thread in waiting:
+            thread.join(5)
+        self.assertEqual(answers, [(200, "opened")] * 5)
+
+    def test_callbacks_of_inline_handlers_are_called(self) -> None:
+        self.assertEqual(self.get("/later"), (200, "asked"))
+        time.sleep(0.3)
+        self.assertEqual(self.get("/log"), (200, ["soon", "later"]))
+
+    def test_a_handler_cannot_end_the_server(self) -> None:
+        self.assertEqual(self.get("/exits")[0], 500)
+        self.assertEqual(self.get("/exits/late")[0], 500)
+        self.assertEqual(self.get("/deep"), (200, "900"))
+
+    def test_a_handler_runs_to_its_end_when_the_client_is_gone(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", "/outlives")
+        time.sleep(0.1)
+        connection.close()
+        time.sleep(0.6)
+        self.assertEqual(self.get("/log"), (200, ["outlived"]))
+
+    def test_a_handler_that_takes_too_long_is_cancelled(self) -> None:
+        begun = time.monotonic()
+        self.assertEqual(self.get("/forever")[0], 503)
+        self.assertLess(time.monotonic() - begun, 8)
+        self.assertEqual(self.get("/log"), (200, ["cancelled"]))
+
+    def test_calls_beyond_the_pool_and_its_queue_are_refused(self) -> None:
+        answers: list[int] = []
+        asking = [threading.Thread(target=lambda: answers.append(self.get("/sleeps?seconds=0.5")[0])) for _ in range(6)]
+        for thread in asking:
+            thread.start()
+        for thread in asking:
+            thread.join(10)
+        self.assertEqual(sorted(answers), [200, 200, 200, 503, 503, 503])
+        self.assertEqual(self.get("/sleeps?seconds=0"), (200, "slept"))
+
+    def test_pool_threads_keep_their_thread_locals(self) -> None:
+        counts = [self.get("/local")[1] for _ in range(6)]
+        self.assertGreaterEqual(max(counts), 3)  # type: ignore[type-var]
+
+    def test_the_collector_does_not_wait_for_idle_or_sleeping_threads(self) -> None:
+        asking = threading.Thread(target=self.get, args=("/sleeps?seconds=1",))
+        asking.start()
+        begun = time.monotonic()
+        self.assertEqual(self.get("/collect")[0], 200)
+        self.assertLess(time.monotonic() - begun, 0.9)
+        asking.join()
+
+
+class TwoThreads(Loops):
+    threads = 2
+
+    def test_requests_of_a_thread_share_events(self) -> None:
+        self.skipTest("an asyncio.Event belongs to the loop of one thread")
+
+
+if __name__ == "__main__":
+    unittest.main()
