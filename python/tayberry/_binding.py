@@ -96,7 +96,7 @@ def bind(
         methods=tuple(each.upper() for each in methods),
         path=path,
         handler=handler,
-        name=name or getattr(handler, "__name__", type(handler).__name__),
+        name=name or str(getattr(handler, "__name__", type(handler).__name__)),
         status=status,
         params=tuple(params),
         returns=_returns(hints),
@@ -124,7 +124,7 @@ def _hints(handler: Callable[..., Any], shown: str) -> dict[str, Any]:
         function = function.func
     function = inspect.unwrap(function)
     if not inspect.isroutine(function):
-        function = function.__init__ if isinstance(function, type) else function.__call__
+        function = function.__init__ if isinstance(function, type) else function.__call__  # type: ignore[misc]
     try:
         return typing.get_type_hints(function, include_extras=True)
     except NameError as error:

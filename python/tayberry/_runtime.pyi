@@ -36,6 +36,17 @@ class Application:
         the address cannot be listened on.
         """
 
-def decode_json(type: Type, text: bytes) -> Any: ...
-def decode_text(type: Type, texts: list[bytes]) -> Any: ...
-def encode_json(value: Any) -> bytes: ...
+class Rejected(ValueError):
+    """Input that a type refuses: `status` and the `body` of the answer."""
+
+    status: int
+    body: bytes
+
+def decode_json(description: Type, document: bytes) -> Any:
+    """A JSON document as a value of the type. Raises `Rejected`."""
+
+def decode_text(description: Type, texts: list[bytes], name: str = "value") -> Any:
+    """The texts given for a query parameter as a value of the type. Raises `Rejected`."""
+
+def encode_json(value: Any, description: Type | None = None) -> bytes:
+    """A value as JSON, checked against a type if one is given. Raises `TypeError` and `ValueError`."""

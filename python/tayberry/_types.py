@@ -294,7 +294,7 @@ def _class(cls: type, where: str, variables: dict[Any, Any] | None = None, argum
         return _generic(cls, cls, (Any,), where, {})
     if cls in _MAPPING_ORIGINS:
         return _mapping(_PLAIN[str], ANY, where)
-    key = (cls, arguments) if arguments else cls
+    key: Any = (cls, arguments) if arguments else cls
     try:
         if key in _known:
             return _known[key]
@@ -389,7 +389,7 @@ def _hints(owner: Any, where: str) -> dict[str, Any]:
         raise TypeError(f"{named}annotations of {shown}: {error}") from error
 
 
-def _dataclass_fields(cls: type, name: str, where: str, variables: dict[Any, Any]) -> tuple[tuple[Field, ...], str]:
+def _dataclass_fields(cls: Any, name: str, where: str, variables: dict[Any, Any]) -> tuple[tuple[Field, ...], str]:
     hints = _hints(cls, where)
     fields: list[Field] = []
     for field in dataclasses.fields(cls):
@@ -415,22 +415,22 @@ def _dataclass_fields(cls: type, name: str, where: str, variables: dict[Any, Any
         and all(field.init for field in fields)
         and not hasattr(cls, "__post_init__")
         and _allocates_plainly(cls)
-        and (cls.__setattr__ is object.__setattr__ or cls.__dataclass_params__.frozen)  # type: ignore[attr-defined]
+        and (cls.__setattr__ is object.__setattr__ or cls.__dataclass_params__.frozen)
     )
     return tuple(fields), "direct" if plain else "call"
 
 
-def _has_generated_init(cls: type) -> bool:
+def _has_generated_init(cls: Any) -> bool:
     """Whether constructing runs the `__init__` that `@dataclass` wrote (it compiles its text under the name `<string>`)."""
     code = getattr(cls.__init__, "__code__", None)
     return code is not None and code.co_filename == "<string>"
 
 
-def _allocates_plainly(cls: type) -> bool:
+def _allocates_plainly(cls: Any) -> bool:
     return cls.__new__ is object.__new__ and type(cls).__call__ is type.__call__
 
 
-def _annotated_fields(cls: type, name: str, where: str, variables: dict[Any, Any]) -> tuple[tuple[Field, ...], str]:
+def _annotated_fields(cls: Any, name: str, where: str, variables: dict[Any, Any]) -> tuple[tuple[Field, ...], str]:
     hints = {each: hint for each, hint in _hints(cls, where).items() if typing.get_origin(hint) is not typing.ClassVar and hint is not typing.ClassVar}
     fields: dict[str, Field] = {}
     for each, hint in hints.items():
@@ -455,7 +455,7 @@ def _class_default(cls: type, name: str) -> Any:
     return MISSING
 
 
-def _with_init(cls: type, name: str, where: str, variables: dict[Any, Any], fields: dict[str, Field]) -> tuple[Field, ...]:
+def _with_init(cls: Any, name: str, where: str, variables: dict[Any, Any], fields: dict[str, Field]) -> tuple[Field, ...]:
     """Fields of a class with its own `__init__`: its parameters are what input gives, the annotations what is written."""
     hints = _hints(cls.__init__, where)
     made: dict[str, Field] = {}

@@ -74,7 +74,9 @@ class Reference:
         pairs = [_pair(each) for each in query.split("&") if each]
         arguments: list[Any] = []
         keywords: dict[str, Any] = {}
-        status, errors, fatal = 422, [], []
+        status = 422
+        errors: list[dict[str, Any]] = []
+        fatal: list[dict[str, Any]] = []
         for param in route.params:
             if param.source == "request":
                 value: Any = Request(
@@ -157,7 +159,7 @@ def _value(
             return _absent(param, place)
         return decode_text(param.type, found if param.many else found[-1:], param.alias), []
     except Rejected as rejected:
-        errors = json.loads(rejected.body)["errors"]  # type: ignore[attr-defined]
+        errors = json.loads(rejected.body)["errors"]
         for error in errors:
             if param.source != "body":
                 error["loc"] = [param.source, *error["loc"][1:]]

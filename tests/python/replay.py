@@ -55,7 +55,7 @@ def answers(path: Path, mode: str, build: str | None) -> list[str]:
     if mode == "reference":
         from reference import Reference
 
-        App.application = lambda self, **overrides: Reference(self)  # type: ignore[method-assign,assignment,return-value]
+        App.application = lambda self, **overrides: Reference(self)  # type: ignore[method-assign,assignment]
     app = load_app("app:app", build if mode == "compiled" else None)
     loaded_by = type(sys.modules["app"].__loader__).__name__
     assert (loaded_by == "BuildLoader") == (mode == "compiled"), f"{mode}, but loaded by {loaded_by}"

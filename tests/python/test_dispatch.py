@@ -18,6 +18,9 @@ NUMBER = 4000
 
 
 class Dispatch(unittest.TestCase):
+    folder: Path
+    wanted: list[Any]
+
     @classmethod
     def setUpClass(cls) -> None:
         folder = tempfile.TemporaryDirectory()

@@ -207,7 +207,7 @@ class Lifespans(unittest.TestCase):
         async def life(app: App):  # type: ignore[no-untyped-def]
             yield
 
-        with self.assertRaisesRegex(TypeError, "asynccontextmanager missing"), running(App(lifespan=life)):  # type: ignore[arg-type]
+        with self.assertRaisesRegex(TypeError, "asynccontextmanager missing"), running(App(lifespan=life)):
             pass
 
 
