@@ -55,6 +55,9 @@ static inline uint8_t tb_with_suppresses(PyObject *exit_method, PyObject *except
     return tb_truth_result(tb_with_exit_exception(exit_method, exception));
 }
 
+/* Bare `raise` on `line` of a function. Always leaves an exception pending. */
+void tb_reraise_at(tb_code_info *info, int line);
+
 /* `for i in range(…)` where `range` has been rebound: whatever it gave is iterated; items that are not ints are a TypeError. */
 int tb_range_start_object(tb_range *range, PyObject *iterable);
 

@@ -82,6 +82,19 @@ int tb_constants_make(const tb_constant *constants, size_t count)
     return 0;
 }
 
+/* Exceptions. */
+
+void tb_reraise_at(tb_code_info *info, int line)
+{
+    PyObject *handled = PyErr_GetHandledException();
+    int nothing = handled == NULL || handled == Py_None;
+    Py_XDECREF(handled);
+    (void)tb_reraise();
+    if (nothing) {
+        tb_traceback_add(info, line);
+    }
+}
+
 /* Loops. */
 
 int tb_range_start_object(tb_range *range, PyObject *iterable)

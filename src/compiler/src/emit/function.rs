@@ -248,6 +248,13 @@ impl Writer<'_> {
                 let _ = writeln!(self.out, "{}:;", self.label(*id));
             }
             let last = block.ops.len().checked_sub(1);
+            // Variables that are cleared last of all are not looked at again.
+            let leaves = matches!(block.end, Terminator::Return(_) | Terminator::Fail);
+            let kept = block
+                .ops
+                .iter()
+                .rposition(|op| !matches!(op.kind, OpKind::Clear(..)))
+                .map_or(0, |at| at + 1);
             for (position, op) in block.ops.iter().enumerate() {
                 if Some(position) == last && self.is_condition(op, &block.end) {
                     let OpKind::Prim(prim, args) = &op.kind else {
@@ -258,7 +265,7 @@ impl Writer<'_> {
                     self.inline.insert(op.results[0]);
                     continue;
                 }
-                self.op(op, &block.end);
+                self.op(op, leaves && position >= kept);
             }
             self.end(block, order.get(at + 1).copied());
         }
@@ -457,9 +464,15 @@ impl Writer<'_> {
                             read.insert(*var);
                         }
                     }
-                    OpKind::Load(var) | OpKind::Take(var) | OpKind::CheckBound(var) => {
+                    OpKind::CheckBound(var) => {
                         touched.insert(*var);
                         read.insert(*var);
+                    }
+                    OpKind::Load(var) | OpKind::Take(var) => {
+                        touched.insert(*var);
+                        if self.uses[op.results[0].index()] > 0 {
+                            read.insert(*var);
+                        }
                     }
                     OpKind::Clear(var, _) => {
                         touched.insert(*var);

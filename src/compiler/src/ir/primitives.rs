@@ -398,7 +398,7 @@ primitives! {
 
     SafePoint = "TB_SAFEPOINT()$" () Void python;
     Raise = "tb_raise" (O MAYBE) Void always;
-    Reraise = "tb_reraise()$" () Void always;
+    Reraise = "tb_reraise_at" () Void always;
     RaiseAgain = "tb_raise_again" (STEAL) Void always;
     RaiseAssertion = "tb_raise_assertion" (MAYBE) Void always;
     ExceptLeave = "tb_except_leave" (STEAL_H) Void frees;

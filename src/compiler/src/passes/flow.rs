@@ -178,6 +178,6 @@ pub fn liveness(function: &Function) -> Vec<Values> {
 }
 
 /// Variables in order.
-pub fn vars(function: &Function) -> impl Iterator<Item = VarId> + use<> {
+pub fn vars(function: &Function) -> impl DoubleEndedIterator<Item = VarId> + use<> {
     (0..function.vars.len() as u32).map(VarId)
 }

@@ -383,9 +383,9 @@ impl Pass<'_> {
         self.function.blocks[at.index()].end = end;
     }
 
-    /// Clears what is set when the function is left.
+    /// Clears what is set when the function is left: the last variable first, as the interpreter does.
     fn clear_all(&mut self, states: &[State], line: u32, out: &mut Vec<Op>) {
-        for var in flow::vars(self.function) {
+        for var in flow::vars(self.function).rev() {
             let state = states[var.index()];
             if state != State::Unset && self.function.vars[var.index()].repr.is_counted() {
                 out.push(silent(OpKind::Clear(var, state), line));

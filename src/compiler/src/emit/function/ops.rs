@@ -4,9 +4,7 @@ use super::{Writer, failure, unset};
 use crate::emit::codec::names::string;
 use crate::hir::{ClassId, FieldId};
 use crate::ir::primitives::Failure;
-use crate::ir::{
-    Const, Op, OpKind, Operand, Ownership, Pack, Place, Prim, Repr, State, Terminator, VarId,
-};
+use crate::ir::{Const, Op, OpKind, Operand, Ownership, Pack, Place, Prim, Repr, State, VarId};
 
 impl Writer<'_> {
     /// An operand as a C expression.
@@ -102,7 +100,8 @@ impl Writer<'_> {
         self.say(&text);
     }
 
-    pub(super) fn op(&mut self, op: &Op, end: &Terminator) {
+    /// One op; `leaving` if it is among the last that clear variables before the function is left.
+    pub(super) fn op(&mut self, op: &Op, leaving: bool) {
         if let OpKind::Load(_)
         | OpKind::Traceback
         | OpKind::Retain(_)
@@ -127,11 +126,7 @@ impl Writer<'_> {
             OpKind::Load(var) => self.load(op, *var),
             OpKind::Take(var) => self.take(op, *var),
             OpKind::Store(var, value, old) => self.store(*var, value, *old),
-            OpKind::Clear(var, old) => self.clear(
-                *var,
-                *old,
-                matches!(end, Terminator::Return(_) | Terminator::Fail),
-            ),
+            OpKind::Clear(var, old) => self.clear(*var, *old, leaving),
             OpKind::CheckBound(var) => self.check_bound(op, *var),
             OpKind::Retain(value) => {
                 let is_int = self.function.repr(value) == Some(Repr::Int);
@@ -307,6 +302,17 @@ impl Writer<'_> {
     }
 
     fn prim(&mut self, op: &Op, prim: Prim, args: &[Operand]) {
+        if prim == Prim::Reraise {
+            // Only the complaint that there is nothing to raise has an entry for this line.
+            let spec = self.names.spec(self.id);
+            let text = format!(
+                "tb_reraise_at(&{spec}.info, {});\n{}",
+                op.line,
+                self.goto_error(op)
+            );
+            self.say(&text);
+            return;
+        }
         let row = prim.get();
         match (row.result, row.failure) {
             (Some(Repr::Iter | Repr::Range), _) => {
