@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::StatusCode;
 use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -70,7 +72,7 @@ pub struct Route {
     /// In the order of the signature.
     pub params: Vec<Param>,
     /// The status of a plain result.
-    pub status: u16,
+    pub status: StatusCode,
     /// How a result is checked and written, if the handler says.
     pub returns: Option<Py<Plan>>,
     /// How it runs.
@@ -177,19 +179,22 @@ impl Application {
         Vec<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)>,
         Bound<'py, PyBytes>,
     )> {
-        let headers = headers
-            .into_iter()
-            .map(|(name, value)| (name.to_ascii_lowercase(), value))
-            .collect();
+        let mut head = http::Request::builder()
+            .method(method.as_str())
+            .uri(target.as_str());
+        for (name, value) in &headers {
+            head = head.header(name.as_slice(), value.as_slice());
+        }
+        let (head, ()) = head
+            .body(())
+            .map_err(|error| PyValueError::new_err(format!("not a valid request: {error}")))?
+            .into_parts();
         let request = Request {
-            method,
-            target,
-            headers,
-            body,
+            head,
+            body: body.into(),
             client: None,
-            version: "1.1",
         };
-        let is_head = request.method == "HEAD";
+        let is_head = method == "HEAD";
         let reply = match dispatch::begin(py, self, &request) {
             Step::Reply(reply) => reply,
             Step::Call(call) => call.run(py, self),
@@ -198,14 +203,14 @@ impl Application {
                 dispatch::finish(py, self, &self.routes[route], result)
             }
         };
-        let body = if is_head { Vec::new() } else { reply.body };
+        let body = if is_head { Bytes::new() } else { reply.body };
         let bytes = |text: &[u8]| PyBytes::new(py, text);
         let headers = reply
             .headers
             .iter()
-            .map(|(name, value)| (bytes(name), bytes(value)))
+            .map(|(name, value)| (bytes(name.as_str().as_bytes()), bytes(value.as_bytes())))
             .collect();
-        Ok((reply.status, headers, PyBytes::new(py, &body)))
+        Ok((reply.status.as_u16(), headers, PyBytes::new(py, &body)))
     }
 
     /// Serves until SIGTERM or SIGINT, then stops gracefully.
@@ -251,11 +256,14 @@ impl Route {
             _ if is_async => Runs::Task,
             _ => Runs::Pool,
         };
+        let status: u16 = route.getattr("status")?.extract()?;
+        let status = StatusCode::from_u16(status)
+            .map_err(|_| RouteError::new_err(format!("{status} is not an HTTP status")))?;
         Ok(Route {
             handler: handler.unbind(),
             native,
             params,
-            status: route.getattr("status")?.extract()?,
+            status,
             returns: if returns.is_none() {
                 None
             } else {

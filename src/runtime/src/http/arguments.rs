@@ -1,13 +1,22 @@
 //! The texts that a request has for a parameter.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode;
+use smallvec::SmallVec;
+
 use super::request::Request;
+use super::router::PathValue;
 use crate::codec::Source;
+
+/// A text decoded from its percent-encoding.
+type Text<'a> = Cow<'a, [u8]>;
 
 /// A request with its parts split once, for the parameters of one route.
 pub struct Parts<'a> {
     request: &'a Request,
-    path: &'a [(String, Vec<u8>)],
-    query: Vec<(Vec<u8>, Vec<u8>)>,
+    path: &'a [PathValue<'a, 'a>],
+    query: SmallVec<[(Text<'a>, Text<'a>); 4]>,
     cookies: Vec<(&'a [u8], &'a [u8])>,
 }
 
@@ -15,14 +24,14 @@ impl<'a> Parts<'a> {
     /// Splits the query if `wants_query`, the cookies if `wants_cookies`.
     pub fn new(
         request: &'a Request,
-        path: &'a [(String, Vec<u8>)],
+        path: &'a [PathValue<'a, 'a>],
         wants_query: bool,
         wants_cookies: bool,
     ) -> Parts<'a> {
         let mut parts = Parts {
             request,
             path,
-            query: Vec::new(),
+            query: SmallVec::new(),
             cookies: Vec::new(),
         };
         if wants_query {
@@ -53,45 +62,39 @@ impl<'a> Parts<'a> {
     }
 
     /// All texts given under a name, in order.
-    pub fn texts(&self, source: Source, name: &str) -> Vec<&[u8]> {
+    pub fn texts(&self, source: Source, name: &str) -> SmallVec<[&[u8]; 2]> {
         match source {
             Source::Path => self
                 .path
                 .iter()
-                .filter(|(each, _)| each == name)
-                .map(|(_, value)| value.as_slice())
+                .filter(|(each, _)| *each == name)
+                .map(|(_, value)| &**value)
                 .collect(),
             Source::Query => self
                 .query
                 .iter()
-                .filter(|(each, _)| each == name.as_bytes())
-                .map(|(_, value)| value.as_slice())
+                .filter(|(each, _)| **each == *name.as_bytes())
+                .map(|(_, value)| &**value)
                 .collect(),
-            Source::Header => self
-                .request
-                .headers
-                .iter()
-                .filter(|(each, _)| each == name.as_bytes())
-                .map(|(_, value)| value.as_slice())
-                .collect(),
+            Source::Header => self.request.header(name).collect(),
             Source::Cookie => self
                 .cookies
                 .iter()
                 .filter(|(each, _)| *each == name.as_bytes())
                 .map(|(_, value)| *value)
                 .collect(),
-            Source::Body => Vec::new(),
+            Source::Body => SmallVec::new(),
         }
     }
 }
 
 /// `a+b%20c` as a form writes it: `a b c`.
-fn form_decoded(text: &str) -> Vec<u8> {
-    let spaced: Vec<u8> = text
-        .bytes()
-        .map(|byte| if byte == b'+' { b' ' } else { byte })
-        .collect();
-    percent_encoding::percent_decode(&spaced).collect()
+fn form_decoded(text: &str) -> Text<'_> {
+    if !text.contains('+') {
+        return percent_decode(text.as_bytes()).into();
+    }
+    let spaced = text.replace('+', " ");
+    Cow::Owned(percent_decode(spaced.as_bytes()).collect())
 }
 
 fn unquoted(value: &[u8]) -> &[u8] {

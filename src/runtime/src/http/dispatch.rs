@@ -3,6 +3,10 @@
 //! `begin` runs on the I/O thread and goes as far as it can there: to the reply, to a call that belongs on the pool, or
 //! to a coroutine that belongs on the event loop. `finish` turns a handler's result into the reply.
 
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{ALLOW, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
@@ -11,7 +15,7 @@ use super::arguments::Parts;
 use super::context::run_in;
 use super::native;
 use super::request::{Reply, Request, has_no_body};
-use super::router::Found;
+use super::router::{Found, PathValue};
 use crate::codec::problem::{Problem, is_json};
 use crate::codec::{Failure, Output, Reader, Source, encode};
 
@@ -59,7 +63,7 @@ impl Call {
 
 /// Starts on a request.
 pub fn begin(py: Python<'_>, app: &Application, request: &Request) -> Step {
-    let (index, path) = match app.router.find(&request.method, request.path()) {
+    let (index, path) = match app.router.find(request.method(), request.path()) {
         Found::Route(index, path) => (index, path),
         Found::Redirect(path) => {
             let query = request.query();
@@ -68,26 +72,23 @@ pub fn begin(py: Python<'_>, app: &Application, request: &Request) -> Step {
             } else {
                 format!("{path}?{query}")
             };
-            return Step::Reply(
-                Reply {
-                    status: 308,
-                    headers: Vec::new(),
-                    body: Vec::new(),
-                }
-                .header("location", target),
-            );
+            // A part of a parsed target is a valid header value.
+            let reply = match HeaderValue::try_from(target) {
+                Ok(target) => Reply::empty(StatusCode::PERMANENT_REDIRECT).header(LOCATION, target),
+                Err(_) => Problem::new(400).into(),
+            };
+            return Step::Reply(reply);
         }
         Found::OtherMethods(methods) => {
-            let allow = methods.join(", ");
-            let reply = match request.method.as_str() {
-                "OPTIONS" => Reply {
-                    status: 204,
-                    headers: Vec::new(),
-                    body: Vec::new(),
-                },
+            let mut reply = match request.method() {
+                "OPTIONS" => Reply::empty(StatusCode::NO_CONTENT),
                 _ => Problem::new(405).into(),
             };
-            return Step::Reply(reply.header("allow", allow));
+            // Methods are tokens, so that this cannot fail.
+            if let Ok(allow) = HeaderValue::try_from(methods.join(", ")) {
+                reply = reply.header(ALLOW, allow);
+            }
+            return Step::Reply(reply);
         }
         Found::Nothing => return Step::Reply(Problem::new(404).into()),
     };
@@ -97,7 +98,7 @@ pub fn begin(py: Python<'_>, app: &Application, request: &Request) -> Step {
             route: index,
             prepared,
         },
-        Err(reply) => return Step::Reply(reply),
+        Err(reply) => return Step::Reply(*reply),
     };
     match route.runs {
         Runs::Inline => Step::Reply(call.run(py, app)),
@@ -128,8 +129,8 @@ fn prepare(
     app: &Application,
     route: &Route,
     request: &Request,
-    path: &[(String, Vec<u8>)],
-) -> Result<Prepared, Reply> {
+    path: &[PathValue<'_, '_>],
+) -> Result<Prepared, Box<Reply>> {
     let wants = |source: Source| {
         route
             .params
@@ -141,7 +142,8 @@ fn prepare(
         && let Some(given) = request.header("content-type").next()
         && !is_json(given)
     {
-        return Err(Problem::unsupported_media_type(std::str::from_utf8(given).ok()).into());
+        let problem = Problem::unsupported_media_type(std::str::from_utf8(given).ok());
+        return Err(Box::new(problem.into()));
     }
     let parts = Parts::new(request, path, wants(Source::Query), wants(Source::Cookie));
     if let Some(handler) = route.native {
@@ -154,7 +156,7 @@ fn prepare(
     for param in &route.params {
         let value = match (param.origin, &param.plan) {
             (Origin::Request, _) | (_, None) => request_object(py, app, request, path)
-                .map_err(|error| raised(py, app, error))
+                .map_err(|error| Box::new(raised(py, app, error)))
                 .map(Some)?,
             (Origin::Part(source), Some(plan)) => {
                 let plan = plan.get();
@@ -187,7 +189,9 @@ fn prepare(
                 };
                 match decoded {
                     Ok(value) => Some(value),
-                    Err(Failure::Raised) => return Err(raised(py, app, PyErr::fetch(py))),
+                    Err(Failure::Raised) => {
+                        return Err(Box::new(raised(py, app, PyErr::fetch(py))));
+                    }
                     Err(Failure::Invalid | Failure::Fatal) => None,
                 }
             }
@@ -197,15 +201,15 @@ fn prepare(
             let keywords = keywords.get_or_insert_with(|| PyDict::new(py));
             keywords
                 .set_item(param.name.bind(py), value)
-                .map_err(|error| raised(py, app, error))?;
+                .map_err(|error| Box::new(raised(py, app, error)))?;
         } else {
             args.push(value);
         }
     }
     if let Some(problem) = reader.problem() {
-        return Err(problem.into());
+        return Err(Box::new(problem.into()));
     }
-    let args = PyTuple::new(py, args).map_err(|error| raised(py, app, error))?;
+    let args = PyTuple::new(py, args).map_err(|error| Box::new(raised(py, app, error)))?;
     Ok(Prepared::Python(args.unbind(), keywords.map(Bound::unbind)))
 }
 
@@ -214,25 +218,33 @@ pub(super) fn request_object<'py>(
     py: Python<'py>,
     app: &Application,
     request: &Request,
-    path: &[(String, Vec<u8>)],
+    path: &[PathValue<'_, '_>],
 ) -> PyResult<Bound<'py, PyAny>> {
     let headers: Vec<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> = request
+        .head
         .headers
         .iter()
-        .map(|(name, value)| (PyBytes::new(py, name), PyBytes::new(py, value)))
+        .map(|(name, value)| {
+            (
+                PyBytes::new(py, name.as_str().as_bytes()),
+                PyBytes::new(py, value.as_bytes()),
+            )
+        })
         .collect();
     let params = PyDict::new(py);
     for (name, value) in path {
         params.set_item(name, String::from_utf8_lossy(value))?;
     }
     app.classes.request.bind(py).call1((
-        &request.method,
-        &request.target,
+        request.method(),
+        request.target(),
         PyList::new(py, headers)?,
         PyBytes::new(py, &request.body),
-        request.client.clone(),
+        request
+            .client
+            .map(|peer| (peer.ip().to_string(), peer.port())),
         params,
-        request.version,
+        request.version(),
     ))
 }
 
@@ -253,7 +265,7 @@ pub fn finish(
         Err(error) => return raised(py, app, error),
     }
     if has_no_body(route.status) && value.is_none() {
-        return Reply::json(route.status, Vec::new());
+        return Reply::empty(route.status);
     }
     let mut out = Output::with_capacity(256);
     let written = match &route.returns {
@@ -269,15 +281,39 @@ pub fn finish(
 /// Reads a `tayberry.Response`.
 fn response(value: &Bound<'_, PyAny>) -> PyResult<Reply> {
     let py = value.py();
-    let status = value.getattr(pyo3::intern!(py, "status_code"))?.extract()?;
-    let headers = value.getattr(pyo3::intern!(py, "raw_headers"))?.extract()?;
+    let status = value
+        .getattr(pyo3::intern!(py, "status_code"))?
+        .extract::<u16>()?;
+    let lines = value.getattr(pyo3::intern!(py, "raw_headers"))?;
+    let mut headers = HeaderMap::new();
+    for line in lines.cast::<PyList>()?.iter() {
+        let (name, content): (Bound<'_, PyBytes>, Bound<'_, PyBytes>) = line.extract()?;
+        append(&mut headers, name.as_bytes(), content.as_bytes())?;
+    }
     let body = value.getattr(pyo3::intern!(py, "body"))?;
-    let body = body.cast::<PyBytes>()?.as_bytes().to_vec();
     Ok(Reply {
-        status,
+        status: StatusCode::from_u16(status)
+            .map_err(|_| PyValueError::new_err(format!("{status} is not an HTTP status")))?,
         headers,
-        body,
+        body: Bytes::copy_from_slice(body.cast::<PyBytes>()?.as_bytes()),
     })
+}
+
+/// Adds a header that Python gave.
+fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) -> PyResult<()> {
+    let refused = || {
+        PyValueError::new_err(format!(
+            "not a valid header: {:?}: {:?}",
+            String::from_utf8_lossy(name),
+            String::from_utf8_lossy(value)
+        ))
+    };
+    let parsed = HeaderName::from_bytes(name).map_err(|_| refused())?;
+    headers.append(
+        parsed,
+        HeaderValue::from_bytes(value).map_err(|_| refused())?,
+    );
+    Ok(())
 }
 
 /// The reply to an exception: what an `HTTPException` says, otherwise a 500 with the traceback on standard error.
@@ -294,10 +330,12 @@ pub fn raised(py: Python<'_>, app: &Application, error: PyErr) -> Reply {
         && let Ok(text) = traceback(py, &error)
     {
         // A member of its own, behind the standard ones.
-        reply.body.pop();
-        reply.body.extend_from_slice(b",\"traceback\":");
-        crate::codec::write::write_string(&mut reply.body, &text);
-        reply.body.push(b'}');
+        let mut body = reply.body.to_vec();
+        body.pop();
+        body.extend_from_slice(b",\"traceback\":");
+        crate::codec::write::write_string(&mut body, &text);
+        body.push(b'}');
+        reply.body = body.into();
     }
     reply
 }
@@ -323,9 +361,7 @@ fn http_exception(error: &Bound<'_, pyo3::exceptions::PyBaseException>) -> PyRes
     if !headers.is_none() {
         for pair in headers.call_method0("items")?.try_iter()? {
             let (name, value): (String, String) = pair?.extract()?;
-            reply
-                .headers
-                .push((name.to_ascii_lowercase().into_bytes(), value.into_bytes()));
+            append(&mut reply.headers, name.as_bytes(), value.as_bytes())?;
         }
     }
     Ok(reply)

@@ -3,21 +3,23 @@
 use std::ffi::c_void;
 
 use pyo3::prelude::*;
+use smallvec::SmallVec;
 use tayberry_abi::{HANDLER_RETURNS_OBJECT, Handler, OK, RAISED, Slice};
 
 use super::application::{Application, Origin, Route};
 use super::arguments::Parts;
 use super::dispatch::{finish, raised, request_object};
 use super::request::{Reply, Request};
+use super::router::PathValue;
 use crate::codec::{Output, Reader, Source};
 
 /// Filled argument slots of one call.
 pub struct Arguments {
     handler: &'static Handler,
     /// 16-byte units: the ABI aligns slots to 16.
-    slots: Vec<u128>,
+    slots: SmallVec<[u128; 4]>,
     /// Which parameters own something in their slot.
-    filled: Vec<bool>,
+    filled: SmallVec<[bool; 8]>,
 }
 
 // SAFETY: the slots hold plain values and owned references; they are used by one thread at a time, attached to Python.
@@ -62,13 +64,13 @@ pub fn arguments(
     handler: &'static Handler,
     request: &Request,
     parts: &Parts<'_>,
-    path: &[(String, Vec<u8>)],
-) -> Result<Arguments, Reply> {
+    path: &[PathValue<'_, '_>],
+) -> Result<Arguments, Box<Reply>> {
     let count = handler.parameter_count as usize;
     let mut arguments = Arguments {
         handler,
-        slots: vec![0; (handler.arguments_size as usize).div_ceil(16)],
-        filled: vec![false; count],
+        slots: SmallVec::from_elem(0, (handler.arguments_size as usize).div_ceil(16)),
+        filled: SmallVec::from_elem(false, count),
     };
     let mut reader = Reader::new();
     for (at, param) in route.params.iter().enumerate().take(count) {
@@ -83,7 +85,7 @@ pub fn arguments(
         let status = match (param.origin, &param.plan) {
             (Origin::Request, _) | (_, None) => {
                 let value = request_object(py, app, request, path)
-                    .map_err(|error| raised(py, app, error))?;
+                    .map_err(|error| Box::new(raised(py, app, error)))?;
                 from_object(&value)
             }
             (Origin::Part(source), Some(plan)) => {
@@ -102,7 +104,7 @@ pub fn arguments(
                 } else if is_body {
                     json(&mut reader, &request.body, parameter, slot)
                 } else if let Some(decode) = parameter.from_text {
-                    let slices: Vec<Slice> = texts
+                    let slices: SmallVec<[Slice; 2]> = texts
                         .iter()
                         .map(|text| Slice {
                             data: text.as_ptr(),
@@ -130,12 +132,12 @@ pub fn arguments(
         };
         match status {
             OK => arguments.filled[at] = true,
-            RAISED => return Err(raised(py, app, PyErr::fetch(py))),
+            RAISED => return Err(Box::new(raised(py, app, PyErr::fetch(py)))),
             _ => {}
         }
     }
     match reader.problem() {
-        Some(problem) => Err(problem.into()),
+        Some(problem) => Err(Box::new(problem.into())),
         None => Ok(arguments),
     }
 }
@@ -174,7 +176,8 @@ fn json<'a>(
 /// Calls the handler with its slots and writes the reply.
 pub fn invoke(py: Python<'_>, app: &Application, route: &Route, mut arguments: Arguments) -> Reply {
     let handler = arguments.handler;
-    let mut result: Vec<u128> = vec![0; (handler.result_size as usize).div_ceil(16).max(1)];
+    let units = (handler.result_size as usize).div_ceil(16).max(1);
+    let mut result: SmallVec<[u128; 4]> = SmallVec::from_elem(0, units);
     let slot: *mut c_void = result.as_mut_ptr().cast();
     let Some(call) = handler.invoke else {
         return raised(py, app, PyErr::fetch(py));

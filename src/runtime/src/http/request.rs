@@ -1,93 +1,129 @@
-//! A request and a reply as dispatch sees them: owned bytes, no sockets.
+//! A request and a reply as dispatch sees them: parsed heads and whole bodies, no sockets.
+//!
+//! Both hold hyper's own values, so that nothing is copied on the way in or out.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{StatusCode, Version};
 
 use crate::codec::Problem;
-use crate::codec::problem::CONTENT_TYPE;
+use crate::codec::problem;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PROBLEM: HeaderValue = HeaderValue::from_static(problem::CONTENT_TYPE);
 
 /// What a client asked.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Request {
-    /// Upper case.
-    pub method: String,
-    /// Path and query as sent.
-    pub target: String,
-    /// Names in lower case.
-    pub headers: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Method, target, headers, version.
+    pub head: Parts,
     /// The whole body.
-    pub body: Vec<u8>,
-    /// Address and port of the peer, if there is one.
-    pub client: Option<(String, u16)>,
-    /// `1.1`
-    pub version: &'static str,
+    pub body: Bytes,
+    /// The peer, if there is one.
+    pub client: Option<SocketAddr>,
 }
 
 impl Request {
+    /// In upper case.
+    pub fn method(&self) -> &str {
+        self.head.method.as_str()
+    }
+
+    /// Path and query as sent.
+    pub fn target(&self) -> &str {
+        self.head
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str())
+    }
+
     /// The path as sent.
     pub fn path(&self) -> &str {
-        self.target.split(['?', '#']).next().unwrap_or_default()
+        self.head.uri.path()
     }
 
     /// The query as sent, empty if there is none.
     pub fn query(&self) -> &str {
-        self.target
-            .split_once('?')
-            .map_or("", |(_, query)| query.split('#').next().unwrap_or(query))
+        self.head.uri.query().unwrap_or_default()
     }
 
     /// All values of a header, by its lower-case name.
-    pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> + 'a {
-        self.headers
-            .iter()
-            .filter(move |(each, _)| each == name.as_bytes())
-            .map(|(_, value)| value.as_slice())
+    pub fn header(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.head
+            .headers
+            .get_all(name)
+            .into_iter()
+            .map(HeaderValue::as_bytes)
+    }
+
+    /// `1.1`
+    pub fn version(&self) -> &'static str {
+        match self.head.version {
+            Version::HTTP_10 => "1.0",
+            _ => "1.1",
+        }
     }
 }
 
 /// What is answered.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reply {
     /// The status.
-    pub status: u16,
-    /// Names in lower case; `content-length` and `date` are the server's.
-    pub headers: Vec<(Vec<u8>, Vec<u8>)>,
+    pub status: StatusCode,
+    /// All headers but `content-length` and `date`, which are the server's.
+    pub headers: HeaderMap,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 impl Reply {
-    /// JSON with a status; the statuses without a body have none.
-    pub fn json(status: u16, body: Vec<u8>) -> Reply {
-        if has_no_body(status) {
-            return Reply {
-                status,
-                headers: Vec::new(),
-                body: Vec::new(),
-            };
-        }
+    /// A status alone.
+    pub fn empty(status: StatusCode) -> Reply {
         Reply {
             status,
-            headers: vec![(b"content-type".to_vec(), b"application/json".to_vec())],
-            body,
+            ..Reply::default()
+        }
+    }
+
+    /// JSON with a status; the statuses without a body have none.
+    pub fn json(status: StatusCode, body: Vec<u8>) -> Reply {
+        if has_no_body(status) {
+            return Reply::empty(status);
+        }
+        Reply::written(status, JSON, body)
+    }
+
+    fn written(status: StatusCode, content_type: HeaderValue, body: Vec<u8>) -> Reply {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, content_type);
+        Reply {
+            status,
+            headers,
+            body: body.into(),
         }
     }
 
     /// With one more header.
-    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Reply {
-        self.headers.push((name.as_bytes().to_vec(), value.into()));
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Reply {
+        self.headers.append(name, value);
         self
     }
 }
 
 impl From<Problem> for Reply {
     fn from(problem: Problem) -> Reply {
-        Reply {
-            status: problem.status,
-            headers: vec![(b"content-type".to_vec(), CONTENT_TYPE.as_bytes().to_vec())],
-            body: problem.body(),
-        }
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Reply::written(status, PROBLEM, problem.body())
     }
 }
 
 /// Whether a status never has a body.
-pub fn has_no_body(status: u16) -> bool {
-    matches!(status, 100..=199 | 204 | 304)
+pub fn has_no_body(status: StatusCode) -> bool {
+    status.is_informational()
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::NOT_MODIFIED
 }

@@ -3,9 +3,11 @@
 //! In: methods and path templates. Out: for a method and a path, the route's index and the texts of its parameters; or
 //! the methods that the path has. HEAD is answered by GET's route where it has none of its own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
+use smallvec::SmallVec;
 
 /// How `/items` and `/items/` relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +29,9 @@ pub struct Router {
 
 /// What a path leads to.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Found {
-    /// A route, with its parameters decoded from percent-encoding.
-    Route(usize, Vec<(String, Vec<u8>)>),
+pub enum Found<'route, 'path> {
+    /// A route, with the values of its path parameters.
+    Route(usize, PathValues<'route, 'path>),
     /// The same path with or without its last slash.
     Redirect(String),
     /// No route for this method; these methods have one.
@@ -37,6 +39,12 @@ pub enum Found {
     /// No route.
     Nothing,
 }
+
+/// A parameter's name in the template, and its value decoded from percent-encoding.
+pub type PathValue<'route, 'path> = (&'route str, Cow<'path, [u8]>);
+
+/// The values of a path's parameters in their order.
+pub type PathValues<'route, 'path> = SmallVec<[PathValue<'route, 'path>; 4]>;
 
 impl Router {
     /// An empty router.
@@ -61,9 +69,9 @@ impl Router {
     }
 
     /// Finds the route of a request.
-    pub fn find(&self, method: &str, path: &str) -> Found {
-        if let Some(found) = self.route(method, path) {
-            return found;
+    pub fn find<'p>(&self, method: &str, path: &'p str) -> Found<'_, 'p> {
+        if let Some((route, values)) = self.route(method, path) {
+            return Found::Route(route, values);
         }
         let other = match path.strip_suffix('/') {
             Some(short) if !short.is_empty() => Some(short.to_owned()),
@@ -79,8 +87,12 @@ impl Router {
                 TrailingSlash::Strict => {}
                 TrailingSlash::Redirect => return Found::Redirect(other.clone()),
                 TrailingSlash::Ignore => {
-                    if let Some(found) = self.route(method, other) {
-                        return found;
+                    if let Some((route, values)) = self.route(method, other) {
+                        let owned = values
+                            .into_iter()
+                            .map(|(name, value)| (name, Cow::Owned(value.into_owned())))
+                            .collect();
+                        return Found::Route(route, owned);
                     }
                 }
             }
@@ -108,7 +120,7 @@ impl Router {
         Found::OtherMethods(others)
     }
 
-    fn route(&self, method: &str, path: &str) -> Option<Found> {
+    fn route<'p>(&self, method: &str, path: &'p str) -> Option<(usize, PathValues<'_, 'p>)> {
         let found = self
             .methods
             .get(method)
@@ -118,12 +130,12 @@ impl Router {
                     .then(|| self.methods.get("GET").and_then(|tree| tree.at(path).ok()))
                     .flatten()
             })?;
-        let parameters = found
+        let values = found
             .params
             .iter()
-            .map(|(name, value)| (name.to_owned(), percent_decode_str(value).collect()))
+            .map(|(name, value)| (name, percent_decode_str(value).into()))
             .collect();
-        Some(Found::Route(*found.value, parameters))
+        Some((*found.value, values))
     }
 }
 
@@ -151,6 +163,7 @@ fn template(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use smallvec::smallvec;
 
     fn router(policy: TrailingSlash) -> Router {
         let mut router = Router::new(policy);
@@ -170,16 +183,21 @@ mod tests {
 
     #[test]
     fn parameters_are_decoded_after_the_path_was_split() {
-        let found = router(TrailingSlash::Strict).find("GET", "/items/a%2Fb");
-        assert_eq!(found, Found::Route(1, vec![("id".into(), b"a/b".to_vec())]));
+        let strict = router(TrailingSlash::Strict);
+        let found = strict.find("GET", "/items/a%2Fb");
+        assert_eq!(
+            found,
+            Found::Route(1, smallvec![("id", Cow::Borrowed(&b"a/b"[..]))])
+        );
     }
 
     #[test]
     fn a_catch_all_takes_the_rest_of_the_path() {
-        let found = router(TrailingSlash::Strict).find("GET", "/files/a/b/c");
+        let strict = router(TrailingSlash::Strict);
+        let found = strict.find("GET", "/files/a/b/c");
         assert_eq!(
             found,
-            Found::Route(3, vec![("rest".into(), b"a/b/c".to_vec())])
+            Found::Route(3, smallvec![("rest", Cow::Borrowed(&b"a/b/c"[..]))])
         );
     }
 
@@ -193,12 +211,14 @@ mod tests {
 
     #[test]
     fn a_path_with_other_methods_names_them() {
-        let found = router(TrailingSlash::Strict).find("DELETE", "/items");
+        let strict = router(TrailingSlash::Strict);
+        let found = strict.find("DELETE", "/items");
         assert_eq!(
             found,
             Found::OtherMethods(vec!["OPTIONS".into(), "POST".into()])
         );
-        let found = router(TrailingSlash::Strict).find("DELETE", "/items/1");
+        let strict = router(TrailingSlash::Strict);
+        let found = strict.find("DELETE", "/items/1");
         assert_eq!(
             found,
             Found::OtherMethods(vec!["GET".into(), "HEAD".into(), "OPTIONS".into()])
@@ -217,7 +237,7 @@ mod tests {
         );
         assert_eq!(
             router(TrailingSlash::Ignore).find("POST", "/items/"),
-            Found::Route(2, Vec::new())
+            Found::Route(2, PathValues::new())
         );
     }
 

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
-use hyper::header::{ALLOW, CONNECTION, HOST, HeaderName, HeaderValue};
+use hyper::header::{ALLOW, CONNECTION, HOST, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use pyo3::exceptions::{PyOSError, PyRuntimeError};
@@ -321,14 +321,14 @@ async fn answer(
         Err((problem, close)) => {
             let reply = Reply::from(problem);
             if close {
-                reply.header("connection", "close")
+                reply.header(CONNECTION, HeaderValue::from_static("close"))
             } else {
                 reply
             }
         }
     };
     if shared.access_log {
-        tracing::info!(target: "tayberry::access", client = %peer, method, path, status = reply.status, bytes = reply.body.len(), seconds = begun.elapsed().as_secs_f64());
+        tracing::info!(target: "tayberry::access", client = %peer, method, path, status = reply.status.as_u16(), bytes = reply.body.len(), seconds = begun.elapsed().as_secs_f64());
     }
     response(reply)
 }
@@ -353,12 +353,8 @@ async fn read(
             true,
         ));
     }
-    let target = head
-        .uri
-        .path_and_query()
-        .map_or("/", |target| target.as_str())
-        .to_owned();
-    if target.len() > limits.max_uri {
+    let target = head.uri.path_and_query();
+    if target.is_some_and(|target| target.as_str().len() > limits.max_uri) {
         return Err((
             Problem::with_detail(
                 414,
@@ -387,20 +383,9 @@ async fn read(
         }
     };
     Ok(Request {
-        method: head.method.as_str().to_owned(),
-        target,
-        headers: head
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str().as_bytes().to_vec(), value.as_bytes().to_vec()))
-            .collect(),
-        body: body.to_vec(),
-        client: Some((peer.ip().to_string(), peer.port())),
-        version: if head.version == Version::HTTP_10 {
-            "1.0"
-        } else {
-            "1.1"
-        },
+        head,
+        body,
+        client: Some(peer),
     })
 }
 
@@ -442,7 +427,7 @@ async fn run(station: &Rc<Station>, request: Request) -> Reply {
             });
             if shared.pool.submit(job).is_err() {
                 return Reply::from(Problem::with_detail(503, "too many requests are waiting"))
-                    .header("retry-after", "1");
+                    .header(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             match tokio::time::timeout(limit, reply).await {
                 Ok(Ok(reply)) => reply,
@@ -491,19 +476,12 @@ fn guarded(work: impl FnOnce() -> Guarded) -> Guarded {
 }
 
 fn response(reply: Reply) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
-    *response.status_mut() =
-        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    for (name, value) in reply.headers {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::from_bytes(&name),
-            HeaderValue::from_bytes(&value),
-        ) {
-            headers.append(name, value);
-        }
-    }
-    debug_assert!(reply.status != 405 || headers.contains_key(ALLOW));
-    debug_assert!(headers.get_all(CONNECTION).iter().count() <= 1);
+    debug_assert!(
+        reply.status != StatusCode::METHOD_NOT_ALLOWED || reply.headers.contains_key(ALLOW)
+    );
+    debug_assert!(reply.headers.get_all(CONNECTION).iter().count() <= 1);
+    let mut response = Response::new(Full::new(reply.body));
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
     response
 }
