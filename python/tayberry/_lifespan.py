@@ -52,28 +52,34 @@ def _loop() -> Iterator[asyncio.AbstractEventLoop]:
 @contextmanager
 def _entered(manager: AbstractAsyncContextManager[Any], loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     # One task enters and leaves, as `anyio` and `asyncio.timeout` demand of whoever uses them in a lifespan.
-    entered: asyncio.Future[None] | Any = None
     ready = threading.Event()
     leave = asyncio.Event()
+    inside = False
+    failure: BaseException | None = None
 
     async def live() -> None:
+        nonlocal inside, failure
         try:
             async with manager:
+                inside = True
                 ready.set()
                 await leave.wait()
+        except BaseException as error:
+            # Kept, not raised: a `SystemExit` would end the loop before anybody learned of it.
+            failure = error
         finally:
             ready.set()
 
-    entered = asyncio.run_coroutine_threadsafe(live(), loop)
+    living = asyncio.run_coroutine_threadsafe(live(), loop)
     ready.wait()
-    if entered.done():
-        entered.result()
-        raise RuntimeError("the lifespan ended before the app was served")
-    try:
-        yield
-    finally:
-        loop.call_soon_threadsafe(leave.set)
-        entered.result()
+    if inside:
+        try:
+            yield
+        finally:
+            loop.call_soon_threadsafe(leave.set)
+            living.result()
+    if failure is not None:
+        raise failure
 
 
 async def _cancel_all() -> None:

@@ -231,6 +231,20 @@ class Serving(unittest.TestCase):
         self.assertIn("OSError: no database", process.said)
         self.assertIn("error: the lifespan of main:app failed at the start", process.said)
 
+    def test_a_lifespan_may_exit_the_process(self) -> None:
+        for line in ('print("life begins", flush=True)', 'print("life ends", flush=True)'):
+            process = self.start(source=APP.replace(line, "raise SystemExit(7)"))
+            if "ends" in line:
+                self.assertEqual(process.stop()[0], 7, process.said)
+            else:
+                self.assertEqual(process.wait()[0], 7, process.said)
+
+    def test_a_lifespan_that_fails_at_the_end_is_told(self) -> None:
+        process = self.start(source=APP.replace('print("life ends", flush=True)', 'raise OSError("still open")'))
+        self.assertEqual(process.stop()[0], 1, process.said)
+        self.assertIn("OSError: still open", process.said)
+        self.assertIn("error: the lifespan of main:app failed at the end", process.said)
+
     def test_routes_that_conflict_and_signatures_that_cannot_be_filled_are_the_users_fault(self) -> None:
         for extra, text in [
             ("\n    @app.get('/')\n    def again() -> None: ...\n", "/"),
