@@ -1,0 +1,183 @@
+//! Calls: what is called as far as it is known, arguments, the type of the result.
+
+use rustpython_ast::{self as ast};
+
+use super::builtins;
+use super::function::{Reason, Translated, Translator};
+use super::names::{Symbol, resolve};
+use super::result_type::element_type;
+use crate::hir::*;
+use crate::types::Type;
+
+impl Translator<'_> {
+    pub(super) fn call(&mut self, call: &ast::ExprCall) -> Translated<(ExprKind, Type)> {
+        let (callee, result) = self.callee(call)?;
+        let generator_consumer = match &callee {
+            Callee::Builtin(name) => builtins::consumes_generator(name),
+            Callee::BuiltinMethod { object, name } => object.ty == Type::Str && name == "join",
+            _ => false,
+        };
+        let mut args = Vec::new();
+        for each in &call.arguments.args {
+            args.push(match each {
+                ast::Expr::Generator(generator)
+                    if generator_consumer && call.arguments.args.len() == 1 =>
+                {
+                    let (kind, ty) = self.comprehension(
+                        ComprehensionKind::Generator,
+                        &generator.generators,
+                        &generator.elt,
+                        None,
+                    )?;
+                    Element::One(Expr {
+                        kind,
+                        ty,
+                        span: self.span(each),
+                    })
+                }
+                ast::Expr::Starred(star) => Element::Star(self.expr(&star.value)?),
+                one => Element::One(self.expr(one)?),
+            });
+        }
+        let mut keywords = Vec::new();
+        for keyword in &call.arguments.keywords {
+            keywords.push((
+                keyword.arg.as_ref().map(ToString::to_string),
+                self.expr(&keyword.value)?,
+            ));
+        }
+        let ty = match &callee {
+            Callee::Builtin(name) => {
+                let plain: Option<Vec<Type>> = args
+                    .iter()
+                    .map(|each| match each {
+                        Element::One(value) => Some(value.ty.clone()),
+                        Element::Star(_) => None,
+                    })
+                    .collect();
+                match plain {
+                    Some(types) => {
+                        let types: Vec<Type> = match (&args[..], types) {
+                            ([Element::One(only)], _)
+                                if matches!(
+                                    name.as_str(),
+                                    "list" | "sorted" | "set" | "tuple" | "frozenset"
+                                ) =>
+                            {
+                                vec![Type::List(Box::new(element_type(only)))]
+                            }
+                            (_, types) => types,
+                        };
+                        builtins::call(name, &types, !keywords.is_empty())
+                    }
+                    None => Type::Object,
+                }
+            }
+            _ => result,
+        };
+        Ok((
+            ExprKind::Call(Box::new(Call {
+                callee,
+                args,
+                keywords,
+            })),
+            ty,
+        ))
+    }
+
+    fn callee(&mut self, call: &ast::ExprCall) -> Translated<(Callee, Type)> {
+        match &*call.func {
+            ast::Expr::Name(name) if !self.by_name.contains_key(name.id.as_str()) => {
+                let text = name.id.to_string();
+                match resolve(&self.tables.modules, self.module, &text) {
+                    Some(Symbol::Function(module, at)) => {
+                        if let Some(function) = self.tables.by_path.get(&(module, at, None)) {
+                            let candidate = &self.tables.candidates[function.index()];
+                            let def = self.tables.def(candidate);
+                            // A decorator may give back anything; a call of an `async def` gives a coroutine.
+                            let plain = def.decorator_list.iter().all(|each| {
+                                super::routes::is_route_decorator(
+                                    self.tables,
+                                    module,
+                                    &each.expression,
+                                )
+                            });
+                            if plain {
+                                let ty = if def.is_async {
+                                    Type::Object
+                                } else {
+                                    self.tables.returns(*function)
+                                };
+                                return Ok((
+                                    Callee::Function {
+                                        function: *function,
+                                        name: text,
+                                    },
+                                    ty,
+                                ));
+                            }
+                        }
+                    }
+                    Some(Symbol::Class(module, at)) => {
+                        if let Type::Class(class) = self.tables.class_type(module, at) {
+                            return Ok((Callee::Class { class, name: text }, Type::Class(class)));
+                        }
+                    }
+                    None if builtins::is_builtin(&text) => {
+                        if builtins::needs_frame(&text) {
+                            return Err(Reason {
+                                reason: format!("it calls `{text}()`"),
+                                at: self.span(name),
+                            });
+                        }
+                        return Ok((Callee::Builtin(text), Type::Object));
+                    }
+                    _ => {}
+                }
+                Ok((Callee::Dynamic(self.expr(&call.func)?), Type::Object))
+            }
+            ast::Expr::Attribute(attribute) => {
+                let object = self.expr(&attribute.value)?;
+                let name = attribute.attr.to_string();
+                if let Type::Class(class) = object.ty {
+                    if self.field_of(&object.ty, &name).is_none()
+                        && let Some(function) = self.method_of(class, &name)
+                    {
+                        let candidate = &self.tables.candidates[function.index()];
+                        let def = self.tables.def(candidate);
+                        if matches!(candidate.kind, FunctionKind::Method(_)) {
+                            let ty = if def.is_async {
+                                Type::Object
+                            } else {
+                                self.tables.returns(function)
+                            };
+                            return Ok((
+                                Callee::Method {
+                                    object,
+                                    class,
+                                    function,
+                                    name,
+                                },
+                                ty,
+                            ));
+                        }
+                    }
+                } else if let Some(ty) = builtins::method(&object.ty, &name) {
+                    return Ok((Callee::BuiltinMethod { object, name }, ty));
+                }
+                Ok((Callee::Attribute { object, name }, Type::Object))
+            }
+            other => Ok((Callee::Dynamic(self.expr(other)?), Type::Object)),
+        }
+    }
+
+    fn method_of(&self, class: ClassId, name: &str) -> Option<FunctionId> {
+        let this = &self.tables.native_classes[class.index()];
+        let own = this
+            .methods
+            .iter()
+            .find(|(each, _)| each == name)
+            .map(|(_, function)| *function);
+        own.or_else(|| this.base.and_then(|base| self.method_of(base, name)))
+    }
+}

@@ -1,0 +1,93 @@
+//! The names that a function's body binds.
+
+use std::collections::BTreeMap;
+
+use rustpython_ast::{self as ast, visitor::Visitor};
+use rustpython_text_size::Ranged;
+
+/// Names that a body binds (not inside comprehensions), and the first construct that is not compiled.
+#[derive(Default)]
+pub(super) struct LocalFinder<'a> {
+    pub(super) names: BTreeMap<String, Option<&'a ast::Expr>>,
+    pub(super) globals: Vec<String>,
+    pub(super) refused: Option<(&'static str, rustpython_text_size::TextRange)>,
+}
+
+impl<'a> LocalFinder<'a> {
+    fn bind(&mut self, target: &'a ast::Expr) {
+        match target {
+            ast::Expr::Name(name) => {
+                self.names.entry(name.id.to_string()).or_insert(None);
+            }
+            ast::Expr::Tuple(tuple) => tuple.elts.iter().for_each(|each| self.bind(each)),
+            ast::Expr::List(list) => list.elts.iter().for_each(|each| self.bind(each)),
+            ast::Expr::Starred(star) => self.bind(&star.value),
+            _ => {}
+        }
+    }
+
+    fn refuse(&mut self, reason: &'static str, node: impl Ranged) {
+        self.refused.get_or_insert((reason, node.range()));
+    }
+}
+
+impl<'a> Visitor<'a> for LocalFinder<'a> {
+    fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+        match stmt {
+            ast::Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.bind(target)),
+            ast::Stmt::AnnAssign(assign) => {
+                if let ast::Expr::Name(name) = &*assign.target {
+                    self.names
+                        .insert(name.id.to_string(), Some(&assign.annotation));
+                }
+                // Annotations of locals are never evaluated.
+                if let Some(value) = &assign.value {
+                    self.visit_expr(value);
+                }
+                self.visit_expr(&assign.target);
+                return;
+            }
+            ast::Stmt::AugAssign(assign) => self.bind(&assign.target),
+            ast::Stmt::For(each) => self.bind(&each.target),
+            ast::Stmt::With(with) => with
+                .items
+                .iter()
+                .filter_map(|item| item.optional_vars.as_deref())
+                .for_each(|target| self.bind(target)),
+            ast::Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.bind(target)),
+            ast::Stmt::Global(global) => self
+                .globals
+                .extend(global.names.iter().map(ToString::to_string)),
+            ast::Stmt::FunctionDef(def) => {
+                return self.refuse("it defines a function inside", def.name.range);
+            }
+            ast::Stmt::ClassDef(def) => {
+                return self.refuse("it defines a class inside", def.name.range);
+            }
+            _ => {}
+        }
+        ast::visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
+        let ast::ExceptHandler::ExceptHandler(inner) = handler;
+        if let Some(name) = &inner.name {
+            self.names.entry(name.to_string()).or_insert(None);
+        }
+        ast::visitor::walk_except_handler(self, handler);
+    }
+
+    fn visit_expr(&mut self, expr: &'a ast::Expr) {
+        match expr {
+            ast::Expr::Yield(each) => return self.refuse("it uses `yield`", each.range),
+            ast::Expr::YieldFrom(each) => return self.refuse("it uses `yield from`", each.range),
+            ast::Expr::Lambda(each) => return self.refuse("it uses `lambda`", each.range),
+            ast::Expr::TString(each) => {
+                return self.refuse("it uses a template string", each.range);
+            }
+            ast::Expr::Named(named) => self.bind(&named.target),
+            _ => {}
+        }
+        ast::visitor::walk_expr(self, expr);
+    }
+}
