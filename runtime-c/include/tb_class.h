@@ -39,10 +39,12 @@ typedef struct tb_field_spec {
     tb_check check;
 } tb_field_spec;
 
-/* A compiled method. */
+/* A compiled method, or one part of a property. */
 typedef struct tb_method_spec {
     const char *name;
     tb_function_spec *function;
+    /* The attribute of the class's object that the function must be: `fset`; NULL: the function itself, `fget` or `__func__`. */
+    const char *part;
 } tb_method_spec;
 
 /* Options of `@dataclass`. */

@@ -438,11 +438,12 @@ static void namespace_changed(void *owner, PyDict_WatchEvent event, PyObject *ke
 }
 
 /* The function behind a method, static method, class method or property; a new reference or NULL without an exception. */
-static PyObject *function_behind(PyObject *value) {
-    if (value == NULL || PyFunction_Check(value)) {
+static PyObject *function_behind(PyObject *value, const char *part) {
+    if (value == NULL || (PyFunction_Check(value) && part == NULL)) {
         return Py_XNewRef(value);
     }
-    const char *attribute = Py_IS_TYPE(value, &PyProperty_Type) ? "fget"
+    const char *attribute = part != NULL ? (Py_IS_TYPE(value, &PyProperty_Type) ? part : NULL)
+                            : Py_IS_TYPE(value, &PyProperty_Type) ? "fget"
                             : Py_IS_TYPE(value, &PyStaticMethod_Type) || Py_IS_TYPE(value, &PyClassMethod_Type) ? "__func__"
                                                                                                                   : NULL;
     PyObject *function = attribute == NULL ? NULL : PyObject_GetAttrString(value, attribute);
@@ -493,7 +494,7 @@ static int rely(tb_class_spec *spec) {
                 return -1;
             }
             if (from == spec) {
-                PyObject *function = function_behind(reliance->expected);
+                PyObject *function = function_behind(reliance->expected, from->methods[each].part);
                 state->own_intact &= function != NULL && function == spec->methods[each].function->function;
                 Py_XDECREF(function);
             }
@@ -520,7 +521,7 @@ static int absorb_slots(tb_class_spec *spec, PyTypeObject *second) {
         Py_XDECREF(value);
     }
     while (!failed && PyDict_Next(dict, &place, &key, &value)) {
-        PyObject *function = function_behind(value);
+        PyObject *function = function_behind(value, NULL);
         PyObject *closure = function != NULL && PyFunction_Check(function) ? PyFunction_GetClosure(function) : NULL;
         for (Py_ssize_t each = 0; closure != NULL && each < PyTuple_GET_SIZE(closure); each++) {
             PyObject *cell = PyTuple_GET_ITEM(closure, each), *content = PyCell_Get(cell);

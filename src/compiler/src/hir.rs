@@ -120,6 +120,34 @@ pub enum FunctionKind {
     ClassMethod(ClassId),
     /// `@property` getter of a native class.
     Property(ClassId),
+    /// `@name.setter` of a property of a native class.
+    Setter(ClassId),
+    /// `@name.deleter` of a property of a native class.
+    Deleter(ClassId),
+    /// A method that a descriptor keeps and calls with the instance (`functools.cached_property`).
+    Wrapped(ClassId),
+}
+
+impl FunctionKind {
+    /// The class whose instance parameter 0 is.
+    pub fn instance(self) -> Option<ClassId> {
+        match self {
+            FunctionKind::Method(class)
+            | FunctionKind::Property(class)
+            | FunctionKind::Setter(class)
+            | FunctionKind::Deleter(class)
+            | FunctionKind::Wrapped(class) => Some(class),
+            FunctionKind::Plain | FunctionKind::Static(_) | FunctionKind::ClassMethod(_) => None,
+        }
+    }
+
+    /// The class in whose body the function stands.
+    pub fn class(self) -> Option<ClassId> {
+        match self {
+            FunctionKind::Static(class) | FunctionKind::ClassMethod(class) => Some(class),
+            other => other.instance(),
+        }
+    }
 }
 
 /// A function to be compiled.
@@ -198,7 +226,9 @@ pub struct Class {
     pub dataclass: Option<Dataclass>,
     /// Methods by name, compiled ones only; inherited ones are found through `base`.
     pub methods: Vec<(String, FunctionId)>,
-    /// Method names that stay interpreted or are added by decorators: reached through the type.
+    /// Compiled property setters by name.
+    pub setters: Vec<(String, FunctionId)>,
+    /// Names of the class's own attributes that are neither fields nor in `methods`: reached through the type.
     pub other_attributes: Vec<String>,
     /// Names of subclasses exist in the program: a method call must be dispatched dynamically.
     pub has_subclasses: bool,

@@ -9,6 +9,7 @@ pub mod emit;
 pub mod hir;
 pub mod ir;
 mod lower;
+mod members;
 mod parse;
 mod passes;
 pub mod rules;

@@ -71,6 +71,7 @@ fn class(name: &str, fields: Vec<Field>, has_post_init: bool) -> Class {
         fields,
         dataclass: Some(dataclass),
         methods: vec![],
+        setters: Vec::new(),
         other_attributes: vec![],
         has_subclasses: false,
         span: SPAN,

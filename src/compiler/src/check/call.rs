@@ -139,29 +139,16 @@ impl Translator<'_> {
             ast::Expr::Attribute(attribute) => {
                 let object = self.expr(&attribute.value)?;
                 let name = attribute.attr.to_string();
-                if let Type::Class(class) = object.ty {
-                    if self.field_of(&object.ty, &name).is_none()
-                        && let Some(function) = self.method_of(class, &name)
-                    {
-                        let candidate = &self.tables.candidates[function.index()];
-                        let def = self.tables.def(candidate);
-                        if matches!(candidate.kind, FunctionKind::Method(_)) {
-                            let ty = if def.is_async {
-                                Type::Object
-                            } else {
-                                self.tables.returns(function)
-                            };
-                            return Ok((
-                                Callee::Method {
-                                    object,
-                                    class,
-                                    function,
-                                    name,
-                                },
-                                ty,
-                            ));
-                        }
-                    }
+                if let Some((class, function, ty)) = self.method_called(&object.ty, &name) {
+                    return Ok((
+                        Callee::Method {
+                            object,
+                            class,
+                            function,
+                            name,
+                        },
+                        ty,
+                    ));
                 } else if let Some(ty) = builtins::method(&object.ty, &name) {
                     return Ok((Callee::BuiltinMethod { object, name }, ty));
                 }
@@ -169,15 +156,5 @@ impl Translator<'_> {
             }
             other => Ok((Callee::Dynamic(self.expr(other)?), Type::Object)),
         }
-    }
-
-    fn method_of(&self, class: ClassId, name: &str) -> Option<FunctionId> {
-        let this = &self.tables.native_classes[class.index()];
-        let own = this
-            .methods
-            .iter()
-            .find(|(each, _)| each == name)
-            .map(|(_, function)| *function);
-        own.or_else(|| this.base.and_then(|base| self.method_of(base, name)))
     }
 }

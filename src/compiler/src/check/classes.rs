@@ -255,6 +255,7 @@ fn classify(tables: &mut Tables, module: usize, at: usize) -> ClassKind {
         fields: Vec::new(),
         dataclass,
         methods: Vec::new(),
+        setters: Vec::new(),
         other_attributes: Vec::new(),
         has_subclasses: false,
         span,

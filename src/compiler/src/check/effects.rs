@@ -6,6 +6,8 @@ use super::Tables;
 use super::builtins;
 use super::names::{Symbol, resolve_expr};
 use crate::hir::*;
+use crate::members;
+use crate::types::Type;
 
 /// For each function that may block: the first clause that says why.
 pub fn blocking(tables: &Tables, functions: &[Function]) -> Vec<Option<String>> {
@@ -52,12 +54,25 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// A method or property of a native object runs, or one that a class below has in its place.
+    fn method_called(&mut self, object: &Type, name: &str) {
+        if let Type::Class(class) = object {
+            let classes = &self.tables.native_classes;
+            let look = |classes: &[Class], class| members::method(classes, class, name);
+            let found = members::implementations(classes, *class, look);
+            self.calls
+                .extend(found.iter().map(|(_, function)| function.index()));
+        }
+    }
+
     fn visit(&mut self, expr: &Expr) {
+        if let ExprKind::Attribute { object, name } = &expr.kind {
+            self.method_called(&object.ty, name);
+        }
         if let ExprKind::Call(call) = &expr.kind {
             match &call.callee {
-                Callee::Function { function, .. }
-                | Callee::SuperMethod { function, .. }
-                | Callee::Method { function, .. } => {
+                Callee::Method { object, name, .. } => self.method_called(&object.ty, name),
+                Callee::Function { function, .. } | Callee::SuperMethod { function, .. } => {
                     self.calls.insert(function.index());
                 }
                 Callee::Class { class, .. } => {
@@ -84,13 +99,9 @@ impl Found<'_> {
                         ExprKind::Global(variable) => self.tables.variable(self.module, variable).1,
                         _ => None,
                     };
-                    let method = made_by.and_then(|class| {
-                        let methods = &self.tables.native_classes[class.index()].methods;
-                        methods
-                            .iter()
-                            .find(|(each, _)| each == name)
-                            .map(|(_, function)| function.index())
-                    });
+                    let method = made_by
+                        .and_then(|class| self.tables.method(class, name))
+                        .map(FunctionId::index);
                     if let Some(method) = method {
                         self.calls.insert(method);
                     } else if !HARMLESS_METHODS.contains(&name.as_str()) {

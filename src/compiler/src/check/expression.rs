@@ -374,7 +374,8 @@ impl Translator<'_> {
                 ty,
             ));
         }
-        Ok((ExprKind::Attribute { object, name }, Type::Object))
+        let ty = self.property_type(&object.ty, &name);
+        Ok((ExprKind::Attribute { object, name }, ty))
     }
 
     fn subscript(&mut self, subscript: &ast::ExprSubscript) -> Translated<(ExprKind, Type)> {

@@ -68,9 +68,7 @@ pub fn translate(
         inferred: Vec::new(),
         narrowed: BTreeMap::new(),
         globals: Vec::new(),
-        returns: def.returns.as_deref().map_or(Type::Object, |expr| {
-            annotation(tables, candidate.module, expr)
-        }),
+        returns: tables.returns_of(candidate),
         unknown: Vec::new(),
         loop_depth: 0,
     };
@@ -174,6 +172,7 @@ impl<'a> Translator<'a> {
 
     fn parameters(&mut self, def: &ast::StmtFunctionDef) -> Vec<Param> {
         let parameters = &def.parameters;
+        let anything = super::methods::takes_anything(def, self.kind);
         let mut params = Vec::new();
         let mut add = |translator: &mut Self,
                        parameter: &ast::Parameter,
@@ -181,14 +180,16 @@ impl<'a> Translator<'a> {
                        has_default: bool| {
             let first = params.is_empty();
             let ty = match (translator.kind, kind) {
-                (
-                    FunctionKind::Method(class) | FunctionKind::Property(class),
-                    ParamKind::Positional | ParamKind::PositionalOnly,
-                ) if first => Type::Class(class),
+                (kind, ParamKind::Positional | ParamKind::PositionalOnly)
+                    if first && kind.instance().is_some() =>
+                {
+                    kind.instance().map_or(Type::Object, Type::Class)
+                }
                 (_, ParamKind::VarPositional) => Type::TupleOf(Box::new(Type::Object)),
                 (_, ParamKind::VarKeyword) => {
                     Type::Dict(Box::new(Type::Str), Box::new(Type::Object))
                 }
+                _ if anything => Type::Object,
                 _ => parameter
                     .annotation
                     .as_deref()

@@ -30,6 +30,8 @@ mod expression;
 mod format;
 mod function;
 mod locals;
+mod member;
+mod methods;
 mod names;
 mod narrow;
 mod result_type;
@@ -183,8 +185,15 @@ impl Tables {
 
     /// The declared result of a function.
     pub fn returns(&self, id: FunctionId) -> Type {
-        let candidate = &self.candidates[id.index()];
+        self.returns_of(&self.candidates[id.index()])
+    }
+
+    /// The declared result of a candidate; `Object` where it may also be `NotImplemented`.
+    pub fn returns_of(&self, candidate: &Candidate) -> Type {
         let def = self.def(candidate);
+        if methods::mentions_not_implemented(&def.body) {
+            return Type::Object;
+        }
         def.returns.as_deref().map_or(Type::Object, |expr| {
             annotation::annotation(self, candidate.module, expr)
         })
@@ -230,21 +239,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
             })
             .collect();
         tables.candidates = candidates.clone();
-        for class in &mut tables.native_classes {
-            class.methods.clear();
-        }
-        for (id, candidate) in candidates.iter().enumerate() {
-            if let FunctionKind::Method(class)
-            | FunctionKind::Static(class)
-            | FunctionKind::ClassMethod(class)
-            | FunctionKind::Property(class) = candidate.kind
-            {
-                let name = tables.def(candidate).name.to_string();
-                tables.native_classes[class.index()]
-                    .methods
-                    .push((name, FunctionId(id as u32)));
-            }
-        }
+        tables.enter_methods();
         let mut functions: Vec<Function> = Vec::new();
         let mut unknown = Vec::new();
         let mut dropped = Vec::new();
@@ -347,59 +342,7 @@ fn collect_candidates(
                     let Some(ClassKind::Native(id)) = tables.classes.get(&(module, at)) else {
                         continue;
                     };
-                    for (inner, stmt) in class.body.iter().enumerate() {
-                        let ast::Stmt::FunctionDef(def) = stmt else {
-                            continue;
-                        };
-                        let qualname = format!("{}.{}", class.name, def.name);
-                        let later = class.body[inner + 1..].iter().chain(&class.body[..inner]).any(
-                            |other| matches!(other, ast::Stmt::FunctionDef(other) if other.name == def.name),
-                        );
-                        let kind = match def.decorator_list.as_slice() {
-                            _ if later => Err("its name is defined twice in the class"),
-                            [] if matches!(
-                                def.name.as_str(),
-                                "__init_subclass__" | "__class_getitem__"
-                            ) =>
-                            {
-                                Err("Python makes it a class method")
-                            }
-                            [] => Ok(FunctionKind::Method(*id)),
-                            [one] => match &one.expression {
-                                ast::Expr::Name(name) if name.id == *"staticmethod" => {
-                                    Ok(FunctionKind::Static(*id))
-                                }
-                                ast::Expr::Name(name) if name.id == *"classmethod" => {
-                                    Ok(FunctionKind::ClassMethod(*id))
-                                }
-                                ast::Expr::Name(name) if name.id == *"property" => {
-                                    Ok(FunctionKind::Property(*id))
-                                }
-                                _ => Err("it is a method with a decorator"),
-                            },
-                            _ => Err("it is a method with decorators"),
-                        };
-                        match kind {
-                            Ok(kind) => all.push(Candidate {
-                                module,
-                                path: (at, Some(inner)),
-                                qualname,
-                                kind,
-                            }),
-                            Err(reason) => {
-                                let here = span(FileId(module as u32), def.name.range);
-                                interpreted.push((
-                                    module,
-                                    Interpreted {
-                                        qualname,
-                                        span: here,
-                                        reason: reason.into(),
-                                        at: here,
-                                    },
-                                ));
-                            }
-                        }
-                    }
+                    methods::candidates(tables, module, at, (class, *id), &mut all, interpreted);
                 }
                 _ => {}
             }

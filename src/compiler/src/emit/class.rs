@@ -70,14 +70,21 @@ pub fn class_spec(names: &Names, id: ClassId, out: &mut String) {
         }
         out.push_str("};\n");
     }
-    if !class.methods.is_empty() {
+    if !class.methods.is_empty() || !class.setters.is_empty() {
         let _ = writeln!(
             out,
             "\nstatic const tb_method_spec {}[] = {{",
             names.methods(id)
         );
-        for (name, function) in &class.methods {
-            let _ = writeln!(out, "    {{{}, &{}}},", string(name), names.spec(*function));
+        let plain = class.methods.iter().map(|each| (each, "NULL"));
+        let setters = class.setters.iter().map(|each| (each, "\"fset\""));
+        for ((name, function), part) in plain.chain(setters) {
+            let _ = writeln!(
+                out,
+                "    {{{}, &{}, {part}}},",
+                string(name),
+                names.spec(*function)
+            );
         }
         out.push_str("};\n");
     }
@@ -108,11 +115,11 @@ pub fn class_spec(names: &Names, id: ClassId, out: &mut String) {
         }
         let _ = writeln!(out, "    .options = {},", bits.join(" | "));
     }
-    if !class.methods.is_empty() {
+    if !class.methods.is_empty() || !class.setters.is_empty() {
         let _ = writeln!(
             out,
             "    .method_count = {},\n    .methods = {},",
-            class.methods.len(),
+            class.methods.len() + class.setters.len(),
             names.methods(id)
         );
     }

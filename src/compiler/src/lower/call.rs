@@ -8,6 +8,7 @@ use crate::hir::{
     Call, Callee, ClassId, Element, Expr, FieldDefault, FunctionId, FunctionKind, Param, ParamKind,
 };
 use crate::ir::{Const, Guard, OpKind, Operand, Pack, Place, Prim, Repr, Terminator};
+use crate::members;
 use crate::types::Type;
 
 /// Evaluated arguments: positional ones, then keywords with their names.
@@ -18,7 +19,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    fn all(&self) -> impl Iterator<Item = &Val> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Val> {
         self.positional
             .iter()
             .chain(self.keywords.iter().map(|(_, value)| value))
@@ -26,14 +27,14 @@ impl Args {
 }
 
 /// Whether the call has neither `*` nor `**`.
-fn is_plain(call: &Call) -> bool {
+pub(super) fn is_plain(call: &Call) -> bool {
     call.args.iter().all(|arg| matches!(arg, Element::One(_)))
         && call.keywords.iter().all(|(name, _)| name.is_some())
 }
 
 /// Where each parameter's value comes from: an argument by position in `Args::all`, or its default. None if it
 /// cannot be said without running.
-fn match_arguments(
+pub(super) fn match_arguments(
     params: &[Param],
     positional: usize,
     keywords: &[(Option<String>, Expr)],
@@ -85,9 +86,9 @@ impl<'a> Builder<'a> {
             Callee::Method {
                 object,
                 class,
-                function,
                 name,
-            } => self.call_native_method(call, object, *class, *function, name, expr, awaited),
+                ..
+            } => self.call_native_method(call, object, *class, name, expr, awaited),
             Callee::SuperMethod { function, name } => {
                 self.call_super(call, *function, name, expr, awaited)
             }
@@ -351,7 +352,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Calls the body with a value for each parameter; none stands for the default.
-    fn call_body(&mut self, function: FunctionId, values: Vec<Option<Val>>) -> Val {
+    pub(super) fn call_body(&mut self, function: FunctionId, values: Vec<Option<Val>>) -> Val {
         let found = &self.program.functions[function.index()];
         let mut args = Vec::new();
         for (at, (param, value)) in found.params.iter().zip(values).enumerate() {
@@ -370,7 +371,7 @@ impl<'a> Builder<'a> {
         self.native(function, args)
     }
 
-    fn awaited(&mut self, value: Val, awaited: bool) -> Val {
+    pub(super) fn awaited(&mut self, value: Val, awaited: bool) -> Val {
         if !awaited {
             return value;
         }
@@ -378,51 +379,14 @@ impl<'a> Builder<'a> {
         self.typed(Prim::Await, vec![awaitable], Type::Object)
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn call_native_method(
+    /// `object.name(…)` in general.
+    pub(super) fn call_on(
         &mut self,
         call: &'a Call,
-        object: &'a Expr,
-        class: ClassId,
-        function: FunctionId,
+        receiver: Val,
         name: &str,
         expr: &'a Expr,
-        awaited: bool,
     ) -> Val {
-        let found = &self.program.functions[function.index()];
-        let receiver = self.expr(object);
-        let params = found.params.get(1..).unwrap_or_default();
-        let from = match_arguments(params, call.args.len(), &call.keywords);
-        let fits = is_plain(call)
-            && matches!(found.kind, FunctionKind::Method(_))
-            && found.is_async == awaited
-            && matches!(receiver.ty, Type::Class(_));
-        let Some(from) = from.filter(|_| fits) else {
-            let value = self.call_on(call, receiver, name, expr);
-            return self.awaited(value, awaited);
-        };
-        let args = self.arguments(call);
-        self.at_line(expr.span);
-        let guard = Guard::Intact(receiver.op.clone(), class);
-        let (again, object) = (args.clone(), receiver.op.clone());
-        self.guarded(
-            guard,
-            &expr.ty,
-            |this| {
-                let args: Vec<Val> = args.all().cloned().collect();
-                let mut values = vec![Some(receiver)];
-                values.extend(from.into_iter().map(|each| each.map(|at| args[at].clone())));
-                this.call_body(function, values)
-            },
-            |this| {
-                let value = this.call_method(object, name, again);
-                this.awaited(value, awaited)
-            },
-        )
-    }
-
-    /// `object.name(…)` in general.
-    fn call_on(&mut self, call: &'a Call, receiver: Val, name: &str, expr: &'a Expr) -> Val {
         let object = self.boxed(receiver);
         if is_plain(call) {
             let args = self.arguments(call);
@@ -472,10 +436,7 @@ impl<'a> Builder<'a> {
         awaited: bool,
     ) -> Val {
         let found = &self.program.functions[function.index()];
-        let own = match self.function.kind {
-            FunctionKind::Method(class) | FunctionKind::Property(class) => Some(class),
-            FunctionKind::Plain | FunctionKind::Static(_) | FunctionKind::ClassMethod(_) => None,
-        };
+        let own = self.function.kind.instance();
         let (Some(class), FunctionKind::Method(_)) = (own, found.kind) else {
             crate::bug("super() outside of a method of a native class")
         };
@@ -553,7 +514,7 @@ impl<'a> Builder<'a> {
         if let Some(options) = found.dataclass
             && options.init
             && !options.has_post_init
-            && self.method(class, "__init__").is_none()
+            && !self.defines(class, "__init__")
         {
             let params = self.constructor_params(class);
             let order: Vec<_> = params.iter().map(|(param, _)| param.clone()).collect();
@@ -569,7 +530,7 @@ impl<'a> Builder<'a> {
                 |_, value| value,
             );
         }
-        if let Some(init) = self.method(class, "__init__")
+        if let Some(init) = members::constructor(&self.program.classes, class)
             && !self.has_attribute(class, "__new__")
         {
             let init_function = &self.program.functions[init.index()];
@@ -590,22 +551,6 @@ impl<'a> Builder<'a> {
             }
         }
         generic(self)
-    }
-
-    /// A native method of the class, inherited ones too; none if something else has that name.
-    fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
-        let mut at = Some(class);
-        while let Some(id) = at {
-            let class = &self.program.classes[id.index()];
-            if let Some((_, function)) = class.methods.iter().find(|(each, _)| each == name) {
-                return Some(*function);
-            }
-            if class.other_attributes.iter().any(|each| each == name) {
-                return None;
-            }
-            at = class.base;
-        }
-        None
     }
 
     /// The parameters of a dataclass's `__init__`, with the field each one fills.

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::{Builder, Val};
-use crate::hir::{ClassId, Program};
+use crate::hir::Program;
 use crate::ir::{Const, OpKind, Operand, Place, Prim, Repr};
+use crate::members::derives;
 use crate::types::{Literal, Type};
 
 /// How C holds a value of a type (types.rs).
@@ -48,18 +49,6 @@ pub(crate) fn plain(ty: &Type) -> Type {
     }))
 }
 
-/// Whether `derived` is `base` or one of its subclasses.
-pub(crate) fn derives(program: &Program, derived: ClassId, base: ClassId) -> bool {
-    let mut at = Some(derived);
-    while let Some(class) = at {
-        if class == base {
-            return true;
-        }
-        at = program.classes[class.index()].base;
-    }
-    false
-}
-
 /// Whether every value of type `from`, **as an object**, may stand where `to` is claimed. Elements of containers are
 /// claims of their own, checked when they are read.
 fn fits(program: &Program, from: &Type, to: &Type) -> bool {
@@ -71,7 +60,7 @@ fn fits(program: &Program, from: &Type, to: &Type) -> bool {
             members.iter().any(|member| fits(program, from, member))
                 || (*from == Type::Int && members.contains(&Type::Float))
         }
-        (Type::Class(derived), Type::Class(base)) => derives(program, *derived, *base),
+        (Type::Class(derived), Type::Class(base)) => derives(&program.classes, *derived, *base),
         (Type::List(_), Type::List(_))
         | (Type::Dict(..), Type::Dict(..))
         | (Type::Set(_), Type::Set(_))

@@ -3,9 +3,7 @@
 use std::rc::Rc;
 
 use super::{Builder, Place, Val, repr};
-use crate::hir::{
-    Callee, ClassId, Expr, ExprKind, FieldId, FunctionId, FunctionKind, LocalId, each_child,
-};
+use crate::hir::{Callee, ClassId, Expr, ExprKind, FieldId, FunctionId, LocalId, each_child};
 use crate::ir::{Const, Guard, OpKind, Operand, Prim, Repr, Terminator};
 use crate::types::Type;
 
@@ -163,43 +161,6 @@ impl<'a> Builder<'a> {
         let ty = found.ty.clone();
         let op = self.op1(OpKind::FieldRead(object.op, class, field), repr(&ty));
         Val { op, ty }
-    }
-
-    pub(super) fn attribute(&mut self, object: Val, name: &str) -> Val {
-        if let Type::Class(class) = object.ty
-            && let Some(getter) = self.property(class, name)
-        {
-            let ty = self.program.functions[getter.index()].returns.clone();
-            let guard = Guard::Intact(object.op.clone(), class);
-            return self.guarded(
-                guard,
-                &ty,
-                |this| this.native(getter, vec![object.op.clone()]),
-                |this| {
-                    let name = this.str(name);
-                    this.typed(Prim::AttrGet, vec![object.op.clone(), name], Type::Object)
-                },
-            );
-        }
-        let object = self.boxed(object);
-        let name = self.str(name);
-        self.typed(Prim::AttrGet, vec![object, name], Type::Object)
-    }
-
-    fn property(&self, class: ClassId, name: &str) -> Option<FunctionId> {
-        let mut at = Some(class);
-        while let Some(id) = at {
-            let class = &self.program.classes[id.index()];
-            if let Some((_, function)) = class.methods.iter().find(|(each, _)| each == name) {
-                let kind = self.program.functions[function.index()].kind;
-                return matches!(kind, FunctionKind::Property(_)).then_some(*function);
-            }
-            if class.other_attributes.iter().any(|each| each == name) {
-                return None;
-            }
-            at = class.base;
-        }
-        None
     }
 
     /// A value that is made in one way where a guard holds and in another where not.

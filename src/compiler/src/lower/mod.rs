@@ -10,6 +10,7 @@ mod control;
 mod convert;
 mod display;
 mod expression;
+mod member;
 mod operator;
 mod statement;
 

@@ -156,11 +156,9 @@ impl<'a> Builder<'a> {
                 self.write_field(object, *class, *field, value);
             }
             Target::Attribute { object, name, span } => {
-                let object = self.object(object);
+                let object = self.expr(object);
                 self.at_line(*span);
-                let value = self.boxed(value);
-                let name = self.str(name);
-                self.act(Prim::AttrSet, vec![object, name, value]);
+                self.set_attribute(object, name, value);
             }
             Target::Item {
                 object,
@@ -256,17 +254,21 @@ impl<'a> Builder<'a> {
         self.op(OpKind::FieldWrite(object.op, class, field, value.op), &[]);
     }
 
+    /// Whether the class's own body defines that attribute.
+    pub(super) fn defines(&self, class: hir::ClassId, name: &str) -> bool {
+        let class = &self.program.classes[class.index()];
+        class.other_attributes.iter().any(|each| each == name)
+            || class.methods.iter().any(|(each, _)| each == name)
+    }
+
     /// Whether the class or a native base defines that attribute itself.
     pub(super) fn has_attribute(&self, class: hir::ClassId, name: &str) -> bool {
         let mut at = Some(class);
         while let Some(id) = at {
-            let class = &self.program.classes[id.index()];
-            if class.other_attributes.iter().any(|each| each == name)
-                || class.methods.iter().any(|(each, _)| each == name)
-            {
+            if self.defines(id, name) {
                 return true;
             }
-            at = class.base;
+            at = self.program.classes[id.index()].base;
         }
         false
     }

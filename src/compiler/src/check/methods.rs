@@ -1,0 +1,251 @@
+//! Which `def`s of a native class are compiled, and what each is to its class.
+//!
+//! In: the bodies of native classes. Out: candidates with their kind, and the names under which a class has something
+//! other than a compiled method, which end the search for a method in its bases.
+
+use rustpython_ast::{self as ast, visitor::Visitor};
+
+use super::names::{Symbol, resolve_expr};
+use super::{Candidate, Tables};
+use crate::hir::{ClassId, FunctionId, FunctionKind, Interpreted};
+use crate::members;
+use crate::parse::span;
+use crate::source::FileId;
+
+/// The methods of a class that may become native; those that may not go to `interpreted`.
+pub fn candidates(
+    tables: &Tables,
+    module: usize,
+    at: usize,
+    class: (&ast::StmtClassDef, ClassId),
+    all: &mut Vec<Candidate>,
+    interpreted: &mut Vec<(usize, Interpreted)>,
+) {
+    let (class, id) = class;
+    for (inner, stmt) in class.body.iter().enumerate() {
+        let ast::Stmt::FunctionDef(def) = stmt else {
+            continue;
+        };
+        let qualname = format!("{}.{}", class.name, def.name);
+        match kind(tables, module, class, inner, def, id) {
+            Ok(kind) => all.push(Candidate {
+                module,
+                path: (at, Some(inner)),
+                qualname,
+                kind,
+            }),
+            Err(reason) => {
+                let here = span(FileId(module as u32), def.name.range);
+                interpreted.push((
+                    module,
+                    Interpreted {
+                        qualname,
+                        span: here,
+                        reason: reason.into(),
+                        at: here,
+                    },
+                ));
+            }
+        }
+    }
+}
+
+/// What a `def` in the body is to its class.
+fn kind(
+    tables: &Tables,
+    module: usize,
+    class: &ast::StmtClassDef,
+    inner: usize,
+    def: &ast::StmtFunctionDef,
+    id: ClassId,
+) -> Result<FunctionKind, &'static str> {
+    if matches!(
+        def.name.as_str(),
+        "__init_subclass__" | "__class_getitem__" | "__new__"
+    ) {
+        return Err("Python makes it a class or static method");
+    }
+    let decorators: Option<Vec<Decorator>> = def
+        .decorator_list
+        .iter()
+        .map(|each| decorator(tables, module, &each.expression, def.name.as_str()))
+        .collect();
+    let Some(decorators) = decorators else {
+        return Err("it is a method with a decorator");
+    };
+    // What only marks the function leaves it where it is.
+    let shaping: Vec<Decorator> = decorators
+        .into_iter()
+        .filter(|each| *each != Decorator::Marker)
+        .collect();
+    let kind = match shaping.as_slice() {
+        [] => FunctionKind::Method(id),
+        [Decorator::Static] => FunctionKind::Static(id),
+        [Decorator::Class] => FunctionKind::ClassMethod(id),
+        [Decorator::Getter] => FunctionKind::Property(id),
+        [Decorator::Setter] => FunctionKind::Setter(id),
+        [Decorator::Deleter] => FunctionKind::Deleter(id),
+        [Decorator::Cached] => FunctionKind::Wrapped(id),
+        _ => return Err("it is a method with several decorators"),
+    };
+    let same_name = |other: &ast::Stmt| match other {
+        ast::Stmt::FunctionDef(other) => other.name.as_str() == def.name.as_str(),
+        ast::Stmt::Assign(assign) => assign
+            .targets
+            .iter()
+            .any(|target| matches!(target, ast::Expr::Name(name) if name.id == *def.name.id)),
+        _ => false,
+    };
+    let others: Vec<&ast::StmtFunctionDef> = class
+        .body
+        .iter()
+        .enumerate()
+        .filter(|(at, stmt)| *at != inner && same_name(stmt))
+        .map(|(_, stmt)| match stmt {
+            ast::Stmt::FunctionDef(other) => Some(other),
+            _ => None,
+        })
+        .collect::<Option<_>>()
+        .ok_or("its name is bound twice in the class")?;
+    if others.is_empty() {
+        return match kind {
+            FunctionKind::Setter(_) | FunctionKind::Deleter(_) => {
+                Err("it belongs to a property of another class")
+            }
+            kind => Ok(kind),
+        };
+    }
+    // A property's parts share its name: one getter first, then at most one setter and one deleter.
+    let mut parts: Vec<Option<Decorator>> = Vec::new();
+    for stmt in class.body.iter().filter(|stmt| same_name(stmt)) {
+        if let ast::Stmt::FunctionDef(each) = stmt {
+            parts.push(match each.decorator_list.as_slice() {
+                [one] => decorator(tables, module, &one.expression, def.name.as_str()),
+                _ => None,
+            });
+        }
+    }
+    let count = |wanted: Decorator| parts.iter().filter(|each| **each == Some(wanted)).count();
+    let whole = parts[0] == Some(Decorator::Getter)
+        && count(Decorator::Getter) == 1
+        && count(Decorator::Setter) <= 1
+        && count(Decorator::Deleter) <= 1
+        && 1 + count(Decorator::Setter) + count(Decorator::Deleter) == parts.len();
+    if whole {
+        Ok(kind)
+    } else {
+        Err("its name is bound twice in the class")
+    }
+}
+
+/// What a decorator does to a method.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Decorator {
+    Static,
+    Class,
+    Getter,
+    Setter,
+    Deleter,
+    /// Calls the function with the instance and keeps the result.
+    Cached,
+    /// Gives the function itself back.
+    Marker,
+}
+
+fn decorator(tables: &Tables, module: usize, expr: &ast::Expr, own: &str) -> Option<Decorator> {
+    if let ast::Expr::Attribute(attribute) = expr
+        && matches!(&*attribute.value, ast::Expr::Name(name) if name.id == *own)
+    {
+        return match attribute.attr.as_str() {
+            "setter" => Some(Decorator::Setter),
+            "deleter" => Some(Decorator::Deleter),
+            _ => None,
+        };
+    }
+    let Some(Symbol::External(name)) = resolve_expr(&tables.modules, module, expr) else {
+        return None;
+    };
+    Some(match name.as_str() {
+        "builtins.staticmethod" => Decorator::Static,
+        "builtins.classmethod" => Decorator::Class,
+        "builtins.property" => Decorator::Getter,
+        "functools.cached_property" => Decorator::Cached,
+        "abc.abstractmethod" | "typing.override" | "typing.final" => Decorator::Marker,
+        _ => return None,
+    })
+}
+
+impl Tables {
+    /// Enters the candidates that are still in the running as methods of their classes.
+    pub(super) fn enter_methods(&mut self) {
+        for class in &mut self.native_classes {
+            class.methods.clear();
+            class.setters.clear();
+        }
+        for (id, candidate) in self.candidates.iter().enumerate() {
+            let name = self.def(candidate).name.to_string();
+            let entry = (name, FunctionId(id as u32));
+            match candidate.kind {
+                FunctionKind::Method(class)
+                | FunctionKind::Static(class)
+                | FunctionKind::ClassMethod(class)
+                | FunctionKind::Property(class) => {
+                    self.native_classes[class.index()].methods.push(entry)
+                }
+                FunctionKind::Setter(class) => {
+                    self.native_classes[class.index()].setters.push(entry)
+                }
+                FunctionKind::Deleter(_) | FunctionKind::Wrapped(_) | FunctionKind::Plain => {}
+            }
+        }
+        for (&(module, at), kind) in &self.classes {
+            let super::ClassKind::Native(id) = kind else {
+                continue;
+            };
+            let ast::Stmt::ClassDef(def) = &self.modules[module].tree.body[at] else {
+                continue;
+            };
+            let class = &mut self.native_classes[id.index()];
+            for stmt in &def.body {
+                if let ast::Stmt::FunctionDef(def) = stmt {
+                    let name = def.name.as_str();
+                    if !class.methods.iter().any(|(each, _)| each == name)
+                        && !class.other_attributes.iter().any(|each| each == name)
+                    {
+                        class.other_attributes.push(name.to_owned());
+                    }
+                }
+            }
+        }
+    }
+
+    /// The compiled method, property or the like that a class has under a name, its own or an inherited one; none if
+    /// something else is found there.
+    pub(super) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
+        members::method(&self.native_classes, class, name)
+    }
+}
+
+/// Whether a parameter of an operator's method may be given anything: one that returns `NotImplemented` for what it
+/// does not know says with its annotation what it works with, not what it is called with.
+pub fn takes_anything(def: &ast::StmtFunctionDef, kind: FunctionKind) -> bool {
+    let name = def.name.as_str();
+    matches!(kind, FunctionKind::Method(_))
+        && name.starts_with("__")
+        && name.ends_with("__")
+        && mentions_not_implemented(&def.body)
+}
+
+/// Whether a body mentions `NotImplemented`: what it returns is then not only what it claims.
+pub fn mentions_not_implemented(body: &[ast::Stmt]) -> bool {
+    struct Finder(bool);
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_expr(&mut self, expr: &'a ast::Expr) {
+            self.0 |= matches!(expr, ast::Expr::Name(name) if name.id == *"NotImplemented");
+            ast::visitor::walk_expr(self, expr);
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_body(body);
+    finder.0
+}

@@ -1,0 +1,86 @@
+//! What a native class has under a name: the search through its bases that Python does, on what the compiler knows.
+//!
+//! What holds: a class's own attributes come before those of its base, and a name that is bound to anything but a
+//! compiled method (`Class::other_attributes`) ends the search.
+
+use crate::hir::{Class, ClassId, FunctionId};
+
+/// The compiled method, static or class method or property getter under a name.
+pub fn method(classes: &[Class], class: ClassId, name: &str) -> Option<FunctionId> {
+    find(classes, class, name, |each| &each.methods)
+}
+
+/// The compiled setter of the property under a name.
+pub fn setter(classes: &[Class], class: ClassId, name: &str) -> Option<FunctionId> {
+    // A class that makes the property anew without a setter has none, whatever its base has.
+    find(classes, class, name, |each| &each.setters)
+}
+
+fn find<'a>(
+    classes: &'a [Class],
+    class: ClassId,
+    name: &str,
+    table: impl Fn(&'a Class) -> &'a Vec<(String, FunctionId)>,
+) -> Option<FunctionId> {
+    let mut at = Some(class);
+    while let Some(id) = at {
+        let each = &classes[id.index()];
+        let found = table(each).iter().find(|(own, _)| own == name);
+        if let Some((_, function)) = found {
+            return Some(*function);
+        }
+        let other = |(own, _): &(String, FunctionId)| own == name;
+        if each.other_attributes.iter().any(|own| own == name) || each.methods.iter().any(other) {
+            return None;
+        }
+        at = each.base;
+    }
+    None
+}
+
+/// The compiled `__init__` that makes objects of a class; none where `@dataclass` or something interpreted made it.
+pub fn constructor(classes: &[Class], class: ClassId) -> Option<FunctionId> {
+    let mut at = Some(class);
+    while let Some(id) = at {
+        let each = &classes[id.index()];
+        let own = each.methods.iter().find(|(name, _)| name == "__init__");
+        if own.is_some() {
+            return own.map(|(_, function)| *function);
+        }
+        let generated = each.dataclass.is_some_and(|options| options.init);
+        if generated || each.other_attributes.iter().any(|name| name == "__init__") {
+            return None;
+        }
+        at = each.base;
+    }
+    None
+}
+
+/// Whether `derived` is `base` or one of its subclasses.
+pub fn derives(classes: &[Class], derived: ClassId, base: ClassId) -> bool {
+    let mut at = Some(derived);
+    while let Some(class) = at {
+        if class == base {
+            return true;
+        }
+        at = classes[class.index()].base;
+    }
+    false
+}
+
+/// What the class and each class below it in the program has under a name, as `look` finds it: the class itself first.
+/// Classes in which nothing compiled is found are left out.
+pub fn implementations(
+    classes: &[Class],
+    class: ClassId,
+    look: impl Fn(&[Class], ClassId) -> Option<FunctionId>,
+) -> Vec<(ClassId, FunctionId)> {
+    let below = (0..classes.len() as u32)
+        .map(ClassId)
+        .filter(|each| *each != class && derives(classes, *each, class));
+    [class]
+        .into_iter()
+        .chain(below)
+        .filter_map(|each| look(classes, each).map(|function| (each, function)))
+        .collect()
+}
