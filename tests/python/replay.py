@@ -16,6 +16,10 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tayberry.testing import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 CASE = re.compile(r"^## (?P<name>[^\n]+)\n\n```http\n(?P<request>.*?)^```\n(?:\n```http\n(?P<answer>.*?)^```\n)?", re.M | re.S)
@@ -37,12 +41,25 @@ def cases(path: Path) -> list[Case]:
     """The cases of a file, in order."""
     found = []
     for match in CASE.finditer(path.read_text(encoding="utf-8")):
-        head, _, body = match["request"].partition("\n\n")
-        first, *lines = head.strip("\n").split("\n")
-        method, _, target = first.partition(" ")
-        headers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
-        found.append(Case(match["name"], method, target, headers, body.removesuffix("\n"), match["answer"] or ""))
+        found.append(request(match["name"], match["request"], match["answer"] or ""))
     return found
+
+
+def request(name: str, text: str, answer: str = "") -> Case:
+    """A case from the text of its request: `METHOD target`, header lines, an empty line, the body."""
+    head, _, body = text.partition("\n\n")
+    first, *lines = head.strip("\n").split("\n")
+    method, _, target = first.partition(" ")
+    headers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
+    return Case(name, method, target, headers, body.removesuffix("\n"), answer)
+
+
+def ask(client: Client, case: Case, content: str | bytes | None) -> str:
+    """The answer to a request, written as in the file."""
+    answer = client.request(case.method, case.target, headers=case.headers, content=content)
+    lines = [f"{name}: {value}" for name, value in answer.headers.pairs() if name not in LEFT_OUT]
+    text = "\n".join([str(answer.status_code), *sorted(lines)]) + "\n"
+    return text + (f"\n{answer.text}\n" if answer.content else "")
 
 
 def answers(path: Path, mode: str, build: str | None) -> list[str]:
@@ -59,14 +76,8 @@ def answers(path: Path, mode: str, build: str | None) -> list[str]:
     app = load_app("app:app", build if mode == "compiled" else None)
     loaded_by = type(sys.modules["app"].__loader__).__name__
     assert (loaded_by == "BuildLoader") == (mode == "compiled"), f"{mode}, but loaded by {loaded_by}"
-    shown = []
     with Client(app) as client:
-        for case in cases(path):
-            answer = client.request(case.method, case.target, headers=case.headers, content=case.body or None)
-            lines = [f"{name}: {value}" for name, value in answer.headers.pairs() if name not in LEFT_OUT]
-            text = "\n".join([str(answer.status_code), *sorted(lines)]) + "\n"
-            shown.append(text + (f"\n{answer.text}\n" if answer.content else ""))
-    return shown
+        return [ask(client, case, case.body or None) for case in cases(path)]
 
 
 def update(path: Path, given: list[str]) -> None:

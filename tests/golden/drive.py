@@ -1,0 +1,82 @@
+"""Runs a golden case's module, or puts requests to its app, for `cargo test -p tayberry --test golden`.
+
+    python drive.py run MODE                imports `app`; what it prints is the case's `stdout`, a traceback its `traceback`
+    python drive.py http MODE < REQUESTS    puts requests to `app:app`: a JSON array of requests in, of answers out
+
+MODE is `interpreted` or `compiled`; the working folder holds `app.py` and, for `compiled`, the build in `.tayberry`.
+A request is `{"text": …, "expression": bool}`: its text is as in the examples' `cases.md`, and if `expression` is true its body
+is a Python expression for the bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+def find(mode: str) -> None:
+    """Makes `app` importable in a mode."""
+    sys.path.insert(0, str(Path.cwd()))
+    if mode == "compiled":
+        from tayberry import _loader
+
+        _loader.install(".tayberry")
+
+
+def check(mode: str) -> None:
+    """Fails if `app` was not loaded as the mode says."""
+    loaded_by = type(sys.modules["app"].__loader__).__name__
+    assert (loaded_by == "BuildLoader") == (mode == "compiled"), f"{mode}, but loaded by {loaded_by}"
+
+
+def programs_part(frames: TracebackType | None) -> TracebackType | None:
+    """The traceback without the frames of the import in front."""
+    while frames is not None:
+        file = frames.tb_frame.f_code.co_filename
+        if file != __file__ and "importlib" not in file and not file.endswith("tayberry/_loader.py"):
+            break
+        frames = frames.tb_next
+    return frames
+
+
+def run(mode: str) -> int:
+    """Imports the module and shows what escapes from it."""
+    find(mode)
+    try:
+        __import__("app")
+    except Exception as error:
+        traceback.print_exception(type(error), error, programs_part(error.__traceback__))
+        return 1
+    check(mode)
+    return 0
+
+
+def http(mode: str) -> int:
+    """Asks, and writes the answers as `cases.md` files have them."""
+    sys.path.insert(0, str(TESTS / "python"))
+    from replay import ask, request
+    from tayberry._load import load_app
+    from tayberry.testing import Client
+
+    find(mode)
+    app = load_app("app:app")
+    check(mode)
+    answers = []
+    with Client(app) as client:
+        for each in json.load(sys.stdin):
+            case = request("", each["text"])
+            content = eval(case.body) if each["expression"] else case.body.encode()
+            answers.append(ask(client, case, content or None))
+    print(json.dumps(answers))
+    return 0
+
+
+if __name__ == "__main__":
+    status = {"run": run, "http": http}[sys.argv[1]](sys.argv[2])
+    sys.stdout.flush()
+    sys.exit(status)
