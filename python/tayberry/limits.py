@@ -14,9 +14,11 @@ class Limits:
     | `max_body` | 413 |
     | `max_header` (all header lines together) | 431 |
     | `max_uri` (the request target) | 414 |
-    | `header_timeout` (from the first byte of a request to the end of its header) | 408 and a close |
+    | `header_timeout` (from the first byte of a request to the end of its header) | 408 and a close; a close if nothing came |
     | `keep_alive_timeout` (an idle connection between requests) | a close |
-    | `handler_timeout` (an async handler) | 504, and the task is cancelled |
+    | `body_timeout` (between two pieces of a body) | 408 and a close |
+    | `write_timeout` (a client that takes nothing of its answer) | a close |
+    | `handler_timeout` (an async handler, or one on the pool) | 503; an async handler is cancelled |
     | `stop_timeout` (requests under way at a graceful stop) | a close |
     | `pool_threads`, `pool_queue` (blocking handlers running, and waiting) | 503 |
 
@@ -28,6 +30,8 @@ class Limits:
     max_uri: int = 16 * 1024
     header_timeout: float = 15.0
     keep_alive_timeout: float = 75.0
+    body_timeout: float = 30.0
+    write_timeout: float = 60.0
     handler_timeout: float = 60.0
     stop_timeout: float = 30.0
     pool_threads: int = 32

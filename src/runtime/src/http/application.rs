@@ -90,6 +90,12 @@ pub struct Limits {
     pub max_uri: usize,
     /// For the header of a request to arrive.
     pub header_timeout: Duration,
+    /// For the next request of a connection to begin.
+    pub keep_alive_timeout: Duration,
+    /// For the next piece of a body to arrive.
+    pub body_timeout: Duration,
+    /// For the client to take more of its answer.
+    pub write_timeout: Duration,
     /// For a handler to finish.
     pub handler_timeout: Duration,
     /// For running requests to finish when the server stops.
@@ -299,23 +305,50 @@ impl Param {
     }
 }
 
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            max_body: 2 << 20,
+            max_header: 64 << 10,
+            max_uri: 16 << 10,
+            header_timeout: Duration::from_secs(15),
+            keep_alive_timeout: Duration::from_secs(75),
+            body_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(60),
+            handler_timeout: Duration::from_secs(60),
+            stop_timeout: Duration::from_secs(30),
+            pool: (32, 1024),
+        }
+    }
+}
+
 impl Limits {
     fn new(options: &Bound<'_, PyDict>) -> PyResult<Limits> {
-        let seconds = |name: &str, usual: f64| -> PyResult<Duration> {
-            let given: f64 = option(options, name)?.unwrap_or(usual);
-            Ok(Duration::try_from_secs_f64(given).unwrap_or(Duration::ZERO))
+        let usual = Limits::default();
+        let seconds = |name: &str, usual: Duration| -> PyResult<Duration> {
+            Ok(match option::<f64>(options, name)? {
+                // Longer than a duration can be is for ever.
+                Some(given) => Duration::try_from_secs_f64(given).unwrap_or(Duration::ZERO),
+                None => usual,
+            })
         };
         let size = |name: &str, usual: usize| -> PyResult<usize> {
             Ok(option(options, name)?.unwrap_or(usual))
         };
         Ok(Limits {
-            max_body: size("max_body", 2 << 20)?,
-            max_header: size("max_header", 64 << 10)?,
-            max_uri: size("max_uri", 16 << 10)?,
-            header_timeout: seconds("header_timeout", 10.0)?,
-            handler_timeout: seconds("handler_timeout", 30.0)?,
-            stop_timeout: seconds("stop_timeout", 10.0)?,
-            pool: (size("pool_threads", 40)?.max(1), size("pool_queue", 1024)?),
+            max_body: size("max_body", usual.max_body)?,
+            max_header: size("max_header", usual.max_header)?,
+            max_uri: size("max_uri", usual.max_uri)?,
+            header_timeout: seconds("header_timeout", usual.header_timeout)?,
+            keep_alive_timeout: seconds("keep_alive_timeout", usual.keep_alive_timeout)?,
+            body_timeout: seconds("body_timeout", usual.body_timeout)?,
+            write_timeout: seconds("write_timeout", usual.write_timeout)?,
+            handler_timeout: seconds("handler_timeout", usual.handler_timeout)?,
+            stop_timeout: seconds("stop_timeout", usual.stop_timeout)?,
+            pool: (
+                size("pool_threads", usual.pool.0)?.max(1),
+                size("pool_queue", usual.pool.1)?,
+            ),
         })
     }
 }

@@ -1,0 +1,142 @@
+//! A request as hyper gives it, read to its end and checked, as the request that dispatch takes.
+//!
+//! In: hyper's head and body stream. Out: the whole request, or what is wrong with it. What holds: a body is read whole, up to
+//! the limit, before any handler is asked, so that a request whose framing is broken is refused whatever its handler
+//! would answer; every refusal here ends the connection, as nobody knows where the next request begins.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use hyper::header::HOST;
+use hyper::{HeaderMap, Method, Version};
+
+use super::application::Limits;
+use super::request::Request;
+use super::wire::{Phase, Watch};
+use crate::codec::Problem;
+
+/// The whole request, or why it is refused.
+pub async fn read(
+    request: hyper::Request<Incoming>,
+    limits: &Limits,
+    watch: &Watch,
+    peer: SocketAddr,
+) -> Result<Request, Problem> {
+    let (head, body) = request.into_parts();
+    if !has_valid_host(&head.headers, head.version) {
+        return Err(Problem::with_detail(
+            400,
+            "the Host header is missing, repeated or malformed",
+        ));
+    }
+    if head.method == Method::CONNECT {
+        return Err(Problem::with_detail(501, "this server is no proxy"));
+    }
+    let target = head.uri.path_and_query();
+    if target.is_some_and(|target| target.as_str().len() > limits.max_uri) {
+        return Err(Problem::with_detail(
+            414,
+            format!("the target is longer than {} bytes", limits.max_uri),
+        ));
+    }
+    if body.size_hint().lower() > limits.max_body as u64 {
+        return Err(Problem::content_too_large(limits.max_body));
+    }
+    let body = match body.is_end_stream() {
+        true => Bytes::new(),
+        false => collect(body, limits, watch).await?,
+    };
+    Ok(Request {
+        head,
+        body,
+        client: Some(peer),
+    })
+}
+
+async fn collect(body: Incoming, limits: &Limits, watch: &Watch) -> Result<Bytes, Problem> {
+    watch.enter(Phase::Body);
+    let collected = Limited::new(body, limits.max_body).collect().await;
+    watch.enter(Phase::Busy);
+    match collected {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(Problem::content_too_large(limits.max_body))
+        }
+        Err(_) => Err(Problem::with_detail(
+            400,
+            "the body ends early or its framing is broken",
+        )),
+    }
+}
+
+fn has_valid_host(headers: &HeaderMap, version: Version) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => is_host(host.as_bytes()),
+        (None, _) => version == Version::HTTP_10,
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// `example.org`, `127.0.0.1:80`, `[::1]:8000`
+fn is_host(host: &[u8]) -> bool {
+    let (name, port) = match host {
+        [b'[', rest @ ..] => {
+            let Some(end) = rest.iter().position(|byte| *byte == b']') else {
+                return false;
+            };
+            let (inner, after) = (&rest[..end], &rest[end + 1..]);
+            let is_address = !inner.is_empty()
+                && inner
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b":.%-_~".contains(byte));
+            match after {
+                [] if is_address => return true,
+                [b':', port @ ..] if is_address => (&b"v6"[..], port),
+                _ => return false,
+            }
+        }
+        _ => match host.iter().position(|byte| *byte == b':') {
+            Some(at) => (&host[..at], &host[at + 1..]),
+            None => (host, &b""[..]),
+        },
+    };
+    !name.is_empty()
+        && port.len() <= 5
+        && port.iter().all(u8::is_ascii_digit)
+        && name
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_host;
+
+    #[test]
+    fn names_and_addresses_are_hosts() {
+        for host in [
+            "a",
+            "example.org",
+            "example.org:80",
+            "127.0.0.1:8000",
+            "[::1]",
+            "[::1]:80",
+            "a:",
+        ] {
+            assert!(is_host(host.as_bytes()), "{host}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_none() {
+        for host in [
+            "", ":80", "a b", "a:b", "a:80:80", "a/b", "user@a", "[::1", "[]", "[::1]x", "[::1]:x",
+            "::1", "a:123456", "a#", "a\\",
+        ] {
+            assert!(!is_host(host.as_bytes()), "{host}");
+        }
+    }
+}
