@@ -57,7 +57,7 @@ pub fn stages(tools: &Tools, file: &str, section: &Section) -> Result<Texts, Str
                 )?
             }
             "console" => space.console(&fence.text)?,
-            "stdout" | "traceback" | "http" => continue,
+            "stdout" | "traceback" | "http" | "compiled" => continue,
             other => return Err(format!("line {}: there is no stage `{other}`", fence.line)),
         };
         texts.insert(at, text);
@@ -73,7 +73,14 @@ pub fn stages(tools: &Tools, file: &str, section: &Section) -> Result<Texts, Str
     if runs {
         let compiled = space.run("run", "compiled", "")?;
         let output = space.run("run", "interpreted", "")?;
-        agree(&compiled, &output)?;
+        let different = section.has("compiled");
+        if different && compiled == output {
+            return Err(
+                "compiled and interpreted agree: the block `compiled` is to be removed".into(),
+            );
+        } else if !different {
+            agree(&compiled, &output)?;
+        }
         let traceback = section.has("traceback");
         if !output.stderr.is_empty() && !traceback {
             return Err(format!(
@@ -84,6 +91,7 @@ pub fn stages(tools: &Tools, file: &str, section: &Section) -> Result<Texts, Str
         for at in section.stages() {
             match section.fences[at].kind.as_str() {
                 "stdout" => texts.insert(at, output.stdout.clone()),
+                "compiled" => texts.insert(at, compiled.text()),
                 "traceback" if !http => texts.insert(at, output.stderr.clone()),
                 _ => continue,
             };
