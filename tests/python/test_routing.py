@@ -132,7 +132,8 @@ class Binding(unittest.TestCase):
         self.assertEqual(
             set(settings),
             {"debug", "trailing_slash", "access_log", "max_body", "max_header", "max_uri", "header_timeout"}
-            | {"keep_alive_timeout", "handler_timeout", "stop_timeout", "pool_threads", "pool_queue"},
+            | {"keep_alive_timeout", "body_timeout", "write_timeout", "handler_timeout", "stop_timeout"}
+            | {"pool_threads", "pool_queue"},
         )
         self.assertEqual((settings["debug"], settings["max_body"], settings["access_log"]), (True, 5, True))
 
