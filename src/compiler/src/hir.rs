@@ -436,6 +436,8 @@ pub enum ExprKind {
     Str(String),
     Bytes(Vec<u8>),
     Ellipsis,
+    /// `__class__`: the native class in whose body the function stands.
+    OwnClass(ClassId),
     Local(LocalId),
     /// A name looked up in the module's namespace, then in builtins, each time it is evaluated.
     Global(String),
@@ -543,8 +545,11 @@ pub enum Callee {
         function: FunctionId,
         name: String,
     },
-    /// `super().name(...)` with the method found statically in the base.
-    SuperMethod { function: FunctionId, name: String },
+    /// `super().name(...)` with the method found statically in the base; none for `object.__init__` without arguments.
+    SuperMethod {
+        function: Option<FunctionId>,
+        name: String,
+    },
     /// A builtin (`len`, `range`, `sum`, …) whose name is not rebound in the module; guarded against rebinding.
     Builtin(String),
     /// A method by name on a value of a built-in type (`str.upper`, `list.append`): the receiver's static type says which.

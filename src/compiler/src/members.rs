@@ -68,6 +68,14 @@ pub fn derives(classes: &[Class], derived: ClassId, base: ClassId) -> bool {
     false
 }
 
+/// The class and all classes below it in the program.
+pub fn derived(classes: &[Class], class: ClassId) -> Vec<ClassId> {
+    let below = (0..classes.len() as u32)
+        .map(ClassId)
+        .filter(|each| *each != class && derives(classes, *each, class));
+    [class].into_iter().chain(below).collect()
+}
+
 /// What the class and each class below it in the program has under a name, as `look` finds it: the class itself first.
 /// Classes in which nothing compiled is found are left out.
 pub fn implementations(
@@ -75,12 +83,8 @@ pub fn implementations(
     class: ClassId,
     look: impl Fn(&[Class], ClassId) -> Option<FunctionId>,
 ) -> Vec<(ClassId, FunctionId)> {
-    let below = (0..classes.len() as u32)
-        .map(ClassId)
-        .filter(|each| *each != class && derives(classes, *each, class));
-    [class]
+    derived(classes, class)
         .into_iter()
-        .chain(below)
         .filter_map(|each| look(classes, each).map(|function| (each, function)))
         .collect()
 }

@@ -86,6 +86,9 @@ impl Translator<'_> {
     }
 
     fn callee(&mut self, call: &ast::ExprCall) -> Translated<(Callee, Type)> {
+        if let Some(found) = self.super_callee(call) {
+            return Ok(found);
+        }
         match &*call.func {
             ast::Expr::Name(name) if !self.by_name.contains_key(name.id.as_str()) => {
                 let text = name.id.to_string();
@@ -124,7 +127,8 @@ impl Translator<'_> {
                         }
                     }
                     None if builtins::is_builtin(&text) => {
-                        if builtins::needs_frame(&text) {
+                        let explicit = text == "super" && call.arguments.args.len() == 2;
+                        if builtins::needs_frame(&text) && !explicit {
                             return Err(Reason {
                                 reason: format!("it calls `{text}()`"),
                                 at: self.span(name),

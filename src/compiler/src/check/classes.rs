@@ -35,6 +35,7 @@ pub fn collect(tables: &mut Tables) {
         }
     }
     // Bases first: a class is looked at when its bases have been.
+    let mixed = super::mixed::mixed(&tables.modules);
     let mut pending = order.clone();
     while !pending.is_empty() {
         let before = pending.len();
@@ -48,7 +49,8 @@ pub fn collect(tables: &mut Tables) {
                     _ => true,
                 });
             if ready {
-                let kind = classify(tables, *module, *at);
+                let combined = mixed.contains(&(*module, *at));
+                let kind = classify(tables, *module, *at, combined);
                 tables.classes.insert((*module, *at), kind);
             }
             !ready
@@ -97,7 +99,8 @@ fn bases(tables: &Tables, module: usize, at: usize) -> Vec<Option<Symbol>> {
         .collect()
 }
 
-fn classify(tables: &mut Tables, module: usize, at: usize) -> ClassKind {
+/// `combined`: some class inherits from this one and from others that have a layout.
+fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> ClassKind {
     let file = FileId(module as u32);
     let modules = tables.modules.clone();
     let class = class_def(&modules, module, at);
@@ -138,6 +141,9 @@ fn classify(tables: &mut Tables, module: usize, at: usize) -> ClassKind {
             members,
         });
         return ClassKind::Enum(id);
+    }
+    if combined {
+        return interpreted("a class has it as one of several base classes", name_span);
     }
     if class.type_params.is_some() {
         return interpreted("it is generic", name_span);

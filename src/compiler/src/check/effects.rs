@@ -72,7 +72,10 @@ impl Found<'_> {
         if let ExprKind::Call(call) = &expr.kind {
             match &call.callee {
                 Callee::Method { object, name, .. } => self.method_called(&object.ty, name),
-                Callee::Function { function, .. } | Callee::SuperMethod { function, .. } => {
+                Callee::SuperMethod { function, .. } => {
+                    self.calls.extend(function.map(FunctionId::index));
+                }
+                Callee::Function { function, .. } => {
                     self.calls.insert(function.index());
                 }
                 Callee::Class { class, .. } => {

@@ -271,7 +271,10 @@ impl Translator<'_> {
                     None => return Err(self.reason("it awaits something that may suspend", expr)),
                 }
             }
-            ast::Expr::Call(call) => self.call(call)?,
+            ast::Expr::Call(call) => match self.bare_super(expr)? {
+                Some(found) => found,
+                None => self.call(call)?,
+            },
             ast::Expr::Starred(_) | ast::Expr::Slice(_) => {
                 return Err(self.reason("it unpacks in an unusual place", expr));
             }
@@ -298,6 +301,9 @@ impl Translator<'_> {
                 }
                 _ => (ExprKind::Local(id), ty),
             };
+        }
+        if let Some(found) = self.own_class(&name.id) {
+            return found;
         }
         let known = resolve(&self.tables.modules, self.module, &name.id).is_some();
         if !known

@@ -44,6 +44,10 @@ pub struct Translator<'a> {
     /// What tests before this point tell.
     pub(super) narrowed: BTreeMap<LocalId, Type>,
     globals: Vec<String>,
+    /// There is a first positional parameter.
+    pub(super) has_first: bool,
+    /// The body assigns to it.
+    pub(super) first_rebound: bool,
     pub(super) returns: Type,
     pub(super) unknown: Vec<Diagnostic>,
     pub(super) loop_depth: u32,
@@ -68,6 +72,8 @@ pub fn translate(
         inferred: Vec::new(),
         narrowed: BTreeMap::new(),
         globals: Vec::new(),
+        has_first: false,
+        first_rebound: false,
         returns: tables.returns_of(candidate),
         unknown: Vec::new(),
         loop_depth: 0,
@@ -172,6 +178,7 @@ impl<'a> Translator<'a> {
 
     fn parameters(&mut self, def: &ast::StmtFunctionDef) -> Vec<Param> {
         let parameters = &def.parameters;
+        self.has_first = !parameters.posonlyargs.is_empty() || !parameters.args.is_empty();
         let anything = super::methods::takes_anything(def, self.kind);
         let mut params = Vec::new();
         let mut add = |translator: &mut Self,
@@ -254,7 +261,7 @@ impl<'a> Translator<'a> {
             let ty = claim.map(|expr| annotation(self.tables, self.module, expr));
             match self.by_name.get(&name) {
                 // A parameter that is assigned to again keeps its declared type; values are checked.
-                Some(_) => {}
+                Some(id) => self.first_rebound |= id.0 == 0,
                 None => {
                     let id = self.add_local(&name, ty);
                     self.by_name.insert(name, id);

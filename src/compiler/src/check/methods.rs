@@ -5,6 +5,7 @@
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 
+use super::mangle::unmangled;
 use super::names::{Symbol, resolve_expr};
 use super::{Candidate, Tables};
 use crate::hir::{ClassId, FunctionId, FunctionKind, Interpreted};
@@ -26,7 +27,7 @@ pub fn candidates(
         let ast::Stmt::FunctionDef(def) = stmt else {
             continue;
         };
-        let qualname = format!("{}.{}", class.name, def.name);
+        let qualname = format!("{}.{}", class.name, unmangled(&class.name, &def.name));
         match kind(tables, module, class, inner, def, id) {
             Ok(kind) => all.push(Candidate {
                 module,

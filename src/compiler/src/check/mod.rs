@@ -30,13 +30,16 @@ mod expression;
 mod format;
 mod function;
 mod locals;
+mod mangle;
 mod member;
 mod methods;
+mod mixed;
 mod names;
 mod narrow;
 mod result_type;
 mod routes;
 mod statement;
+mod super_call;
 mod target;
 
 use classes::ClassKind;
@@ -205,7 +208,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     let mut diagnostics = Vec::new();
     let mut modules = Vec::new();
     for (at, file) in sources.files.iter().enumerate() {
-        let tree = parse(FileId(at as u32), file).unwrap_or_else(|found| {
+        let mut tree = parse(FileId(at as u32), file).unwrap_or_else(|found| {
             diagnostics.extend(found);
             ast::ModModule {
                 node_index: Default::default(),
@@ -213,6 +216,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
                 body: Vec::new(),
             }
         });
+        mangle::write_out(&mut tree);
         modules.push(Module::new(&file.module, file.is_package, tree));
     }
     let mut tables = Tables {

@@ -49,6 +49,7 @@ pub fn each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Str(_)
         | ExprKind::Bytes(_)
         | ExprKind::Ellipsis
+        | ExprKind::OwnClass(_)
         | ExprKind::Local(_)
         | ExprKind::Global(_) => {}
         ExprKind::Field { object, .. } | ExprKind::Attribute { object, .. } => visit(object),

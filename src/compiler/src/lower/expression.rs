@@ -49,6 +49,10 @@ impl<'a> Builder<'a> {
                 op: Operand::Const(Const::Ellipsis),
                 ty: Type::Object,
             },
+            ExprKind::OwnClass(class) => Val {
+                op: Operand::Const(Const::Class(*class)),
+                ty: Type::Object,
+            },
             ExprKind::Local(local) => self.read_local(*local),
             ExprKind::Global(name) => Val {
                 op: self.global(name),
@@ -303,10 +307,11 @@ impl<'a> Builder<'a> {
     fn wait(&mut self, inner: &'a Expr, expr: &'a Expr) -> Val {
         if let ExprKind::Call(call) = &inner.kind {
             let native = match &call.callee {
-                Callee::Function { function, .. }
-                | Callee::Method { function, .. }
-                | Callee::SuperMethod { function, .. } => {
+                Callee::Function { function, .. } | Callee::Method { function, .. } => {
                     self.program.functions[function.index()].is_async
+                }
+                Callee::SuperMethod { function, .. } => {
+                    function.is_some_and(|found| self.program.functions[found.index()].is_async)
                 }
                 _ => false,
             };

@@ -12,7 +12,7 @@ use crate::members;
 use crate::types::Type;
 
 /// More implementations than this are not told apart by comparing classes one after the other.
-const BRANCHES: usize = 6;
+pub(super) const BRANCHES: usize = 6;
 
 impl<'a> Builder<'a> {
     /// What the exact classes of an object may have under a name, the static class first.

@@ -13,6 +13,7 @@ mod expression;
 mod member;
 mod operator;
 mod statement;
+mod super_call;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

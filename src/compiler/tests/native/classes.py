@@ -1,4 +1,4 @@
-# interpreted: attempt, patched, area, Odd.area, Square.__init__, Square.describe
+# interpreted: attempt, patched, area, Odd.area
 """Dataclasses and annotated classes: construction, fields, methods, properties, inheritance, monkeypatching."""
 
 from __future__ import annotations

@@ -1,0 +1,100 @@
+//! `super()` and `__class__` in methods of native classes.
+//!
+//! `super()` is `super(__class__, <first parameter>)`, evaluated as an expression like any other; a call of a compiled
+//! method on it goes to that method directly where the object's order of bases says so.
+
+use rustpython_ast::{self as ast};
+use rustpython_text_size::Ranged;
+
+use super::function::{Translated, Translator};
+use super::names::resolve;
+use crate::hir::*;
+use crate::types::Type;
+
+impl Translator<'_> {
+    /// Whether an expression is a call of the builtin `super` without arguments.
+    fn is_bare_super(&self, expr: &ast::Expr) -> bool {
+        let ast::Expr::Call(call) = expr else {
+            return false;
+        };
+        matches!(&*call.func, ast::Expr::Name(name) if name.id == *"super")
+            && call.arguments.is_empty()
+            && !self.by_name.contains_key("super")
+            && resolve(&self.tables.modules, self.module, "super").is_none()
+    }
+
+    /// `super()` as an expression, if that is what it is.
+    pub(super) fn bare_super(&mut self, expr: &ast::Expr) -> Translated<Option<(ExprKind, Type)>> {
+        if !self.is_bare_super(expr) {
+            return Ok(None);
+        }
+        let class = match self.kind {
+            FunctionKind::ClassMethod(class) => Some(class),
+            other => other.instance(),
+        };
+        let first = self.first_parameter();
+        let (Some(class), Some(first)) = (class, first) else {
+            return Err(self.reason("it calls `super()`", expr));
+        };
+        let span = self.span(expr.range());
+        let part = |kind, ty| Expr { kind, ty, span };
+        let call = Call {
+            callee: Callee::Dynamic(part(ExprKind::Global("super".into()), Type::Object)),
+            args: vec![
+                Element::One(part(ExprKind::OwnClass(class), Type::Object)),
+                Element::One(part(ExprKind::Local(first), self.local_type(first))),
+            ],
+            keywords: Vec::new(),
+        };
+        Ok(Some((ExprKind::Call(Box::new(call)), Type::Object)))
+    }
+
+    /// `super().name(…)` where the base's method is compiled, or where the base is `object` and nothing happens.
+    pub(super) fn super_callee(&self, call: &ast::ExprCall) -> Option<(Callee, Type)> {
+        let ast::Expr::Attribute(attribute) = &*call.func else {
+            return None;
+        };
+        let class = self.kind.instance()?;
+        if !self.is_bare_super(&attribute.value) || self.first_parameter().is_none() {
+            return None;
+        }
+        let name = attribute.attr.to_string();
+        let Some(base) = self.tables.native_classes[class.index()].base else {
+            let nothing = name == "__init__" && call.arguments.is_empty();
+            return nothing.then_some((
+                Callee::SuperMethod {
+                    function: None,
+                    name,
+                },
+                Type::None,
+            ));
+        };
+        let found = if name == "__init__" {
+            crate::members::constructor(&self.tables.native_classes, base)?
+        } else {
+            self.tables.method(base, &name)?
+        };
+        let candidate = &self.tables.candidates[found.index()];
+        if !matches!(candidate.kind, FunctionKind::Method(_)) {
+            return None;
+        }
+        let ty = if self.tables.def(candidate).is_async {
+            Type::Object
+        } else {
+            self.tables.returns(found)
+        };
+        let function = Some(found);
+        Some((Callee::SuperMethod { function, name }, ty))
+    }
+
+    /// The first parameter, unless the body may give it another value: what `super()` works on.
+    fn first_parameter(&self) -> Option<LocalId> {
+        (self.has_first && !self.first_rebound).then_some(LocalId(0))
+    }
+
+    /// `__class__`, if the function stands in a native class.
+    pub(super) fn own_class(&self, name: &str) -> Option<(ExprKind, Type)> {
+        let class = self.kind.class().filter(|_| name == "__class__")?;
+        Some((ExprKind::OwnClass(class), Type::Object))
+    }
+}
