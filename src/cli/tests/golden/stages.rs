@@ -109,7 +109,7 @@ fn requests(space: &Workspace<'_>, section: &Section, texts: &mut Texts) -> Resu
         .stages()
         .filter(|&at| section.fences[at].kind == "http")
         .collect();
-    if http.len() % 2 != 0 {
+    if !http.len().is_multiple_of(2) {
         return Err("every request needs a block `http` for its answer behind it".into());
     }
     let asked: Vec<_> = http
