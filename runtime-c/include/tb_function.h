@@ -84,7 +84,8 @@ static inline PyObject *const *tb_arguments_bind(tb_function_spec *spec, PyObjec
                                                  tb_arguments_held *held) {
     memset(held, 0, sizeof *held);
     if (kwnames == NULL && spec->all_positional && (size_t)PyVectorcall_NARGS(nargsf) == spec->parameter_count) {
-        return args;
+        /* A call without arguments may hand over no array at all; NULL would mean an exception here. */
+        return args != NULL ? args : slots;
     }
     return tb_arguments_bind_general(spec, callable, args, nargsf, kwnames, slots, held);
 }
