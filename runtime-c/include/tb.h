@@ -18,6 +18,7 @@
 #include "tb_error.h"
 #include "tb_safepoint.h"
 #include "tb_builtin.h"
+#include "tb_match.h"
 
 /* Functions, classes, fields, coroutines and module initialisation. */
 #if __has_include("tb_function.h")

@@ -15,8 +15,10 @@
 use crate::source::Span;
 use crate::types::Type;
 
+mod pattern;
 mod visit;
 
+pub use pattern::{Case, Pattern, PatternKind, Star};
 pub use visit::{each_child, each_expression};
 
 macro_rules! id {
@@ -346,6 +348,10 @@ pub enum StmtKind {
     With {
         items: Vec<WithItem>,
         body: Vec<Stmt>,
+    },
+    Match {
+        subject: Expr,
+        cases: Vec<Case>,
     },
     Assert {
         test: Expr,

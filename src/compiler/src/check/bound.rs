@@ -177,6 +177,30 @@ impl Walk {
                 self.block(body, bound);
                 return Some(early);
             }
+            StmtKind::Match { subject, cases } => {
+                self.read(subject, &mut bound);
+                let mut ends = None;
+                let mut exhausted = false;
+                for case in cases {
+                    case.pattern
+                        .each_expression(&mut |each| self.read(each, &mut bound.clone()));
+                    // What a pattern or a guard binds may be left from a case that did not fit in the end.
+                    let mut inside = bound.clone();
+                    for target in case.pattern.captures() {
+                        self.target(target, &mut inside);
+                    }
+                    if let Some(guard) = &case.guard {
+                        self.read(guard, &mut inside);
+                    }
+                    ends = meet(ends, self.block(&case.body, inside));
+                    exhausted |= case.guard.is_none() && case.pattern.is_irrefutable();
+                }
+                return if exhausted {
+                    ends
+                } else {
+                    meet(ends, Some(bound))
+                };
+            }
             StmtKind::Assert { test, message } => {
                 self.read(test, &mut bound);
                 if let Some(message) = message {
@@ -314,6 +338,9 @@ fn deleted(body: &[Stmt], found: &mut Bound) {
                 deleted(orelse, found);
             }
             StmtKind::With { body, .. } => deleted(body, found),
+            StmtKind::Match { cases, .. } => {
+                cases.iter().for_each(|case| deleted(&case.body, found));
+            }
             StmtKind::Try {
                 body,
                 handlers,

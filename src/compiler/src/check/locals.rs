@@ -77,6 +77,19 @@ impl<'a> Visitor<'a> for LocalFinder<'a> {
         ast::visitor::walk_except_handler(self, handler);
     }
 
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        let name = match pattern {
+            ast::Pattern::MatchAs(each) => each.name.as_ref(),
+            ast::Pattern::MatchStar(each) => each.name.as_ref(),
+            ast::Pattern::MatchMapping(each) => each.rest.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.names.entry(name.to_string()).or_insert(None);
+        }
+        ast::visitor::walk_pattern(self, pattern);
+    }
+
     fn visit_expr(&mut self, expr: &'a ast::Expr) {
         match expr {
             ast::Expr::Yield(each) => return self.refuse("it uses `yield`", each.range),

@@ -36,6 +36,7 @@ mod methods;
 mod mixed;
 mod names;
 mod narrow;
+mod patterns;
 mod result_type;
 mod routes;
 mod statement;

@@ -234,7 +234,7 @@ impl Translator<'_> {
             ast::Stmt::ClassDef(def) => {
                 return Err(self.reason("it defines a class inside", def.name.range));
             }
-            ast::Stmt::Match(each) => return Err(self.reason("it uses `match`", each.range)),
+            ast::Stmt::Match(each) => self.match_statement(each)?,
             ast::Stmt::Import(each) => {
                 return Err(self.reason("it imports inside the function", each.range));
             }
@@ -303,10 +303,16 @@ impl Translator<'_> {
 }
 
 /// Whether a block never reaches its end.
-fn leaves(body: &[Stmt]) -> bool {
+pub(super) fn leaves(body: &[Stmt]) -> bool {
     body.last().is_some_and(|stmt| match &stmt.kind {
         StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::Break | StmtKind::Continue => true,
         StmtKind::If { body, orelse, .. } => leaves(body) && leaves(orelse),
+        StmtKind::Match { cases, .. } => {
+            cases.iter().all(|case| leaves(&case.body))
+                && cases
+                    .iter()
+                    .any(|case| case.guard.is_none() && case.pattern.is_irrefutable())
+        }
         _ => false,
     })
 }

@@ -205,6 +205,14 @@ pub fn each_expression<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
                 }
                 each_expression(body, visit);
             }
+            StmtKind::Match { subject, cases } => {
+                visit(subject);
+                for case in cases {
+                    case.pattern.each_expression(visit);
+                    case.guard.iter().for_each(&mut *visit);
+                    each_expression(&case.body, visit);
+                }
+            }
             StmtKind::Assert { test, message } => {
                 visit(test);
                 message.iter().for_each(&mut *visit);

@@ -174,6 +174,8 @@ pub enum Const {
     FloatObject(f64),
     /// Text.
     Str(Rc<str>),
+    /// A tuple of names.
+    Names(Rc<[Rc<str>]>),
     /// Bytes.
     Bytes(Rc<[u8]>),
     /// A missing optional object.
@@ -200,6 +202,7 @@ impl Const {
             | Const::IntObject(_)
             | Const::FloatObject(_)
             | Const::Str(_)
+            | Const::Names(_)
             | Const::Bytes(_)
             | Const::Null
             | Const::Globals(_)
@@ -226,6 +229,7 @@ impl Const {
             | Const::Float(_)
             | Const::FloatObject(_)
             | Const::Str(_)
+            | Const::Names(_)
             | Const::Bytes(_)
             | Const::Null
             | Const::NoInt

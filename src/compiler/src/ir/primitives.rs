@@ -396,6 +396,13 @@ primitives! {
     Enumerate = "tb_enumerate" (O I) Object python;
     Reversed = "tb_reversed" (O) Object python;
 
+    MatchSequence = "tb_match_is_sequence" (O) Bool never;
+    MatchMapping = "tb_match_is_mapping" (O) Bool never;
+    MatchInstance = "tb_match_instance" (O O) Bool python;
+    MatchClass = "tb_match_class" (O O C MAYBE) Object python;
+    MatchKeys = "tb_match_keys" (O O) Object python;
+    MatchRest = "tb_match_rest" (O O) Object python;
+
     SafePoint = "TB_SAFEPOINT()$" () Void python;
     Raise = "tb_raise" (O MAYBE) Void always;
     Reraise = "tb_reraise_at" () Void always;

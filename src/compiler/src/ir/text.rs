@@ -94,6 +94,7 @@ pub fn operand(operand: &Operand) -> String {
             Const::Float(value) => format!("{value:?}"),
             Const::FloatObject(value) => format!("object {value:?}"),
             Const::Str(text) => format!("{text:?}"),
+            Const::Names(names) => format!("names {}", names.join(" ")),
             Const::Bytes(bytes) => format!("b\"{}\"", bytes.escape_ascii()),
             Const::Null | Const::NoInt => "missing".into(),
             Const::C(value) => format!("c {value}"),

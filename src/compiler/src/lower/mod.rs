@@ -10,6 +10,7 @@ mod control;
 mod convert;
 mod display;
 mod expression;
+mod match_statement;
 mod member;
 mod operator;
 mod statement;
@@ -387,6 +388,9 @@ fn returns_in(body: &[hir::Stmt]) -> usize {
                         .sum::<usize>()
             }
             hir::StmtKind::With { body, .. } => returns_in(body),
+            hir::StmtKind::Match { cases, .. } => {
+                cases.iter().map(|case| returns_in(&case.body)).sum()
+            }
             hir::StmtKind::Expr(_)
             | hir::StmtKind::Assign { .. }
             | hir::StmtKind::AugAssign { .. }

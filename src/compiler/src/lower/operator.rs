@@ -415,7 +415,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A comparison as a truth value.
-    fn compare_truth(&mut self, op: CompareOp, left: Val, right: Val) -> Operand {
+    pub(super) fn compare_truth(&mut self, op: CompareOp, left: Val, right: Val) -> Operand {
         match op {
             CompareOp::Is | CompareOp::IsNot => {
                 return self.identity(op == CompareOp::Is, left, right);
@@ -464,7 +464,7 @@ impl<'a> Builder<'a> {
         self.prim(Prim::CompareTruth, vec![left, right, rich(op)])
     }
 
-    fn identity(&mut self, is: bool, left: Val, right: Val) -> Operand {
+    pub(super) fn identity(&mut self, is: bool, left: Val, right: Val) -> Operand {
         let none = |value: &Val| value.ty == Type::None;
         if none(&left) && none(&right) {
             return Operand::Const(Const::Bool(is));

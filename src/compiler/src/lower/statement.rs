@@ -61,6 +61,7 @@ impl<'a> Builder<'a> {
                 finally,
             } => self.try_statement(body, handlers, orelse, finally),
             StmtKind::With { items, body } => self.with_statement(items, body),
+            StmtKind::Match { subject, cases } => self.match_statement(subject, cases),
             StmtKind::Assert { test, message } => {
                 let (fails, after) = (self.block("assert"), self.block("after"));
                 self.condition(test, after, fails);
@@ -411,6 +412,18 @@ pub(super) fn assigned_in_body(body: &[Stmt], found: &mut BTreeSet<LocalId>) {
                         .for_each(|target| assigned_in_target(target, found));
                 }
                 assigned_in_body(body, found);
+            }
+            StmtKind::Match { subject, cases } => {
+                assigned_in_expr(subject, found);
+                for case in cases {
+                    for target in case.pattern.captures() {
+                        assigned_in_target(target, found);
+                    }
+                    case.guard
+                        .iter()
+                        .for_each(|guard| assigned_in_expr(guard, found));
+                    assigned_in_body(&case.body, found);
+                }
             }
             StmtKind::Delete(targets) => targets
                 .iter()

@@ -35,6 +35,7 @@ impl Writer<'_> {
             Const::Float(number) => float(*number),
             Const::FloatObject(number) => self.constants.float(*number),
             Const::Str(text) => self.constants.text(text),
+            Const::Names(names) => self.constants.keywords(names),
             Const::Bytes(bytes) => self.constants.bytes(bytes),
             Const::Null => "NULL".into(),
             Const::NoInt => "TB_INT_ERROR".into(),
