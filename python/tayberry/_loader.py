@@ -40,7 +40,8 @@ class BuildFinder(MetaPathFinder):
     """Finds the modules that a manifest lists."""
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
-        self.root = Path(manifest["root"])
+        # The build stands beside the sources, wherever both have been moved since.
+        self.root = folder.resolve().parent
         self.modules: dict[str, dict[str, Any]] = manifest["modules"]
         self.library = folder / manifest["library"]
         self.program_name: str = manifest["program"]

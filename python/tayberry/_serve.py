@@ -1,6 +1,7 @@
 """The server process: `python3.14t -m tayberry._serve --app module:app [--build DIR] [--host H] [--port P] …`.
 
-Imports the app, enters its lifespan, and serves until SIGTERM or SIGINT. Exit status: 0 after a graceful stop, 1 when
+Imports the app, enters its lifespan, and serves until SIGTERM or SIGINT; with `--supervised` also until the socket that is
+its standard input is closed, on which it says a line when it is ready. Exit status: 0 after a graceful stop, 1 when
 the user's code is at fault (the app cannot be imported, its routes make no sense, its lifespan fails), 2 when the
 environment is (no free-threaded interpreter, no runtime, port in use). Errors are one line on standard error, after a
 traceback where it is the user's code that failed.
@@ -9,11 +10,14 @@ traceback where it is the user's code that failed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import gc
 import os
 import signal
+import socket
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -34,6 +38,31 @@ class Failure(Exception):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+class Supervisor:
+    """The process that started this one, at the other end of standard input. When it closes, however, this one stops."""
+
+    def __init__(self) -> None:
+        # Not for programs that the app starts: neither the descriptor itself nor a copy.
+        self._socket = socket.socket(fileno=os.dup(0))
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        threading.Thread(target=self._watch, name="tayberry-supervised", daemon=True).start()
+
+    def _watch(self) -> None:
+        try:
+            while self._socket.recv(1):
+                pass
+        except OSError:
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def tell(self, line: str) -> None:
+        """Says a line; one that nobody hears is no error, as the watch knows."""
+        with contextlib.suppress(OSError):
+            self._socket.sendall(f"{line}\n".encode())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=_threads, default=0, help="I/O threads (default: one per core)")
     parser.add_argument("--access-log", action="store_true", help="log every request as a line of JSON")
     parser.add_argument("--allow-gil", action="store_true", help="go on when the global interpreter lock is on")
+    parser.add_argument("--supervised", action="store_true", help="standard input is a socket to a supervisor")
     parser.add_argument("--debug", action="store_true", help="put tracebacks into 500 responses")
     return parser
 
@@ -78,6 +108,7 @@ def _threads(text: str) -> int:
 
 
 def _serve(given: argparse.Namespace) -> None:
+    supervisor = Supervisor() if given.supervised else None
     if not given.allow_gil and gil_enabled():
         raise Failure(_why_locked(), ENVIRONMENT)
     path = os.path.abspath(given.path)
@@ -92,7 +123,7 @@ def _serve(given: argparse.Namespace) -> None:
     # What exists now lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()
-    _run(app, application, given)
+    _run(app, application, given, supervisor)
 
 
 def _why_locked() -> str:
@@ -115,13 +146,13 @@ def assemble(app: App, **overrides: object) -> Application:
         raise Failure(str(error), USER) from error
 
 
-def _run(app: App, application: Application, given: argparse.Namespace) -> None:
+def _run(app: App, application: Application, given: argparse.Namespace, supervisor: Supervisor | None) -> None:
     entered = False
     threads = given.threads or os.process_cpu_count() or 1
     try:
         with _lifespan.running(app):
             entered = True
-            _listen(application, given, threads)
+            _listen(application, given, threads, supervisor)
     except Failure:
         raise
     except Exception as error:
@@ -130,9 +161,13 @@ def _run(app: App, application: Application, given: argparse.Namespace) -> None:
         raise Failure(f"the lifespan of {given.app} failed at the {when}", USER) from error
 
 
-def _listen(application: Application, given: argparse.Namespace, threads: int) -> None:
+def _listen(application: Application, given: argparse.Namespace, threads: int, supervisor: Supervisor | None) -> None:
     def ready(address: str) -> None:
-        print(f"Serving {given.app} on {address} ({threads} thread{'s' if threads > 1 else ''})", file=sys.stderr, flush=True)
+        line = f"Serving {given.app} on {address} ({threads} thread{'s' if threads > 1 else ''})"
+        if supervisor is None:
+            print(line, file=sys.stderr, flush=True)
+        else:
+            supervisor.tell(line)
 
     # The runtime stops on SIGINT itself and calls the handler that was there before; Python's would raise afterwards.
     signal.signal(signal.SIGINT, lambda number, frame: None)

@@ -10,6 +10,7 @@ use tayberry_compiler::hir::{Module, Native};
 use tayberry_compiler::source::SourceFile;
 
 use crate::interpreter::Interpreter;
+use crate::report::UserError;
 
 const SCRIPT: &str = include_str!("embed.py");
 
@@ -69,13 +70,14 @@ pub fn embed(
                     .map(|value| value.to_string().trim_matches('"').to_owned())
                     .unwrap_or_default()
             };
-            anyhow::bail!(
+            Err(UserError(format!(
                 "{}:{}:{}: CPython refuses this: {}",
                 text("path"),
                 text("line"),
                 text("column"),
                 text("message")
-            )
+            ))
+            .into())
         }
         (None, None) => anyhow::bail!("embed.py answered neither code nor an error"),
     }

@@ -98,6 +98,11 @@ impl Interpreter {
             .ok_or(InterpreterError::Missing)
     }
 
+    /// What a build for it depends on, for its manifest.
+    pub fn identity(&self) -> String {
+        format!("{} {}", self.path.display(), self.version)
+    }
+
     fn checked(self) -> Result<Interpreter, InterpreterError> {
         if !self.free_threaded || !self.version.starts_with("3.14.") {
             let gil = if self.free_threaded {

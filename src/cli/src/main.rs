@@ -9,6 +9,8 @@ mod manifest;
 mod package;
 mod project;
 mod report;
+mod runtime_c;
+mod supervisor;
 mod toolchain;
 
 use std::process::ExitCode;
@@ -33,15 +35,13 @@ fn main() -> ExitCode {
         Ok(Ok(Ok(status))) => ExitCode::from(status),
         Ok(Ok(Err(error))) => {
             let text = format!("{error:#}");
-            eprintln!(
-                "{}{text}",
-                if text.starts_with("error") {
-                    ""
-                } else {
-                    "error: "
-                }
-            );
-            ExitCode::from(2)
+            let start = if text.starts_with("error") {
+                ""
+            } else {
+                "error: "
+            };
+            eprintln!("{start}{text}");
+            ExitCode::from(status_of(&error))
         }
         Ok(Err(_)) => {
             eprintln!(
@@ -53,6 +53,17 @@ fn main() -> ExitCode {
             eprintln!("error: cannot start a thread: {error}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Whose fault an error is: the user's program's, ours, or the environment's.
+fn status_of(error: &anyhow::Error) -> u8 {
+    if error.is::<report::UserError>() {
+        return 1;
+    }
+    match error.downcast_ref() {
+        Some(toolchain::ToolchainError::Refused { .. }) => 101,
+        _ => 2,
     }
 }
 
@@ -107,6 +118,10 @@ fn version() -> u8 {
         ),
         Err(_) => println!("no free-threaded Python 3.14 found"),
     }
+    match toolchain::Toolchain::find(false, false) {
+        Ok(found) => println!("{}", found.version),
+        Err(_) => println!("no C compiler found"),
+    }
     0
 }
 
@@ -125,20 +140,17 @@ fn build_command(arguments: &BuildArguments) -> anyhow::Result<u8> {
         return Ok(1);
     };
     let modules = counted(built.manifest.modules.len(), "module");
-    if built.compiled == 0 {
-        println!(
-            "{modules}, nothing changed ({:.2} s)",
-            begun.elapsed().as_secs_f64()
-        );
-    } else {
-        println!(
-            "built {} from {modules} in {:.2} s",
-            project
-                .build_folder()
-                .join(&built.manifest.library)
-                .display(),
-            begun.elapsed().as_secs_f64()
-        );
+    let seconds = begun.elapsed().as_secs_f64();
+    match built.compiled {
+        None => println!("{modules}, nothing changed ({seconds:.2} s)"),
+        Some(compiled) => {
+            let library = project.build_folder().join(&built.manifest.library);
+            println!(
+                "built {} from {modules} in {seconds:.2} s ({} compiled)",
+                library.display(),
+                counted(compiled, "C file")
+            );
+        }
     }
     Ok(0)
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::files::hash;
+
 /// The file's content.
 #[derive(Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Manifest {
@@ -14,17 +16,25 @@ pub struct Manifest {
     pub tayberry: String,
     /// Hash of C compiler, flags and interpreter.
     pub toolchain: String,
-    /// The interpreter's path, for the reader.
+    /// First line of what the C compiler says of itself, for the reader.
+    pub compiler: String,
+    /// The interpreter's path and version.
     pub interpreter: String,
+    /// Whether it was built with `--debug`.
+    pub debug: bool,
+    /// Whether it was built with `--strict`.
+    pub strict: bool,
     /// Its `EXT_SUFFIX`.
     pub suffix: String,
     /// Dotted name of the entry module.
     pub entry: String,
     /// `lib/<program><suffix>`, relative to the build folder.
     pub library: String,
+    /// SHA-256 of the library.
+    pub library_hash: String,
     /// The library's name without suffixes.
     pub program: String,
-    /// Absolute path of the project's root when it was built.
+    /// Absolute path of the project's root when it was built, for the reader: a build may be moved with its sources.
     pub root: String,
     /// By dotted name.
     pub modules: BTreeMap<String, Module>,
@@ -45,9 +55,68 @@ pub struct Module {
     pub object: String,
 }
 
+/// Why a build cannot be served as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// There is none.
+    #[error("there is no build in `{0}`")]
+    Missing(String),
+    /// Not what a build writes.
+    #[error("the build in `{folder}` is damaged: {why}")]
+    Damaged {
+        /// The build folder.
+        folder: String,
+        /// In a clause.
+        why: String,
+    },
+}
+
 impl Manifest {
-    /// The manifest in a build folder, if there is a readable one.
-    pub fn read(folder: &Path) -> Option<Manifest> {
-        serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).ok()?).ok()
+    /// The manifest in a build folder.
+    pub fn read(folder: &Path) -> Result<Manifest, ManifestError> {
+        let path = folder.join("manifest.json");
+        let damaged = |why: String| ManifestError::Damaged {
+            folder: folder.display().to_string(),
+            why,
+        };
+        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+                ManifestError::Missing(folder.display().to_string())
+            }
+            _ => damaged(format!("manifest.json cannot be read ({error})")),
+        })?;
+        let found: Manifest = serde_json::from_slice(&bytes).map_err(|error| {
+            damaged(format!(
+                "manifest.json is not what a build writes ({error})"
+            ))
+        })?;
+        if !found.modules.contains_key(&found.entry) {
+            return Err(damaged(format!(
+                "manifest.json lacks the module `{}`",
+                found.entry
+            )));
+        }
+        Ok(found)
+    }
+
+    /// Whether the library is there and as it was when it was linked.
+    pub fn verify(&self, folder: &Path) -> Result<(), ManifestError> {
+        let damaged = |why: &str| ManifestError::Damaged {
+            folder: folder.display().to_string(),
+            why: format!("{} {why}", self.library),
+        };
+        let bytes =
+            std::fs::read(folder.join(&self.library)).map_err(|_| damaged("cannot be read"))?;
+        if hash([bytes.as_slice()]) != self.library_hash {
+            return Err(damaged("is not what was linked"));
+        }
+        Ok(())
+    }
+
+    /// The entry module's source, relative to the root.
+    pub fn entry_path(&self) -> &str {
+        self.modules
+            .get(&self.entry)
+            .map_or("app.py", |module| &module.path)
     }
 }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use tayberry_compiler::imports;
 use tayberry_compiler::source::{SourceFile, Sources};
 
+use crate::files::hash;
+
 /// A program's files.
 #[derive(Debug)]
 pub struct Project {
@@ -95,16 +97,11 @@ impl Project {
                 path: relative.clone(),
                 reason: error.to_string(),
             })?;
-            let text = String::from_utf8(bytes).map_err(|_| ProjectError::Unreadable {
+            let text = std::str::from_utf8(&bytes).map_err(|_| ProjectError::Unreadable {
                 path: relative.clone(),
                 reason: "it is not UTF-8".into(),
             })?;
-            let file = SourceFile::new(
-                &name,
-                &relative,
-                is_package,
-                text.strip_prefix('\u{feff}').unwrap_or(&text),
-            );
+            let file = SourceFile::new(&name, &relative, is_package, without_mark(text));
             for import in imports(&file) {
                 let Some(base) = absolute(&name, is_package, import.level, &import.module) else {
                     continue;
@@ -138,6 +135,16 @@ impl Project {
     pub fn program(&self) -> &str {
         self.entry.rsplit('.').next().unwrap_or(&self.entry)
     }
+}
+
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The hash by which a manifest knows a source.
+pub fn source_hash(bytes: &[u8]) -> String {
+    let mark = "\u{feff}".as_bytes();
+    hash([bytes.strip_prefix(mark).unwrap_or(bytes)])
 }
 
 fn stem(path: &Path) -> String {

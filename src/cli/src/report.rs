@@ -9,16 +9,22 @@ use tayberry_compiler::diagnostics::{Diagnostic, Format, render};
 use tayberry_compiler::rules::Level;
 use tayberry_compiler::source::Sources;
 
+/// A fault in the user's program that is not one of the checker's findings; the exit status is 1.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UserError(pub String);
+
 /// Findings with their sources.
 pub struct Findings<'a> {
     diagnostics: &'a [Diagnostic],
     sources: &'a Sources,
 }
 
-/// Whether to write colours to standard error.
-pub fn colour() -> bool {
-    std::io::stderr().is_terminal()
+/// Whether to write colours to this stream: only to a terminal, and not if `NO_COLOR` or `TERM=dumb` say otherwise.
+pub fn colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
 }
 
 impl<'a> Findings<'a> {
@@ -40,7 +46,13 @@ impl<'a> Findings<'a> {
             .collect();
         eprint!(
             "{}",
-            render(&loud, self.sources, Format::Full { colour: colour() })
+            render(
+                &loud,
+                self.sources,
+                Format::Full {
+                    colour: colour(&std::io::stderr())
+                }
+            )
         );
         let errors = loud
             .iter()

@@ -1,28 +1,25 @@
-//! The C compiler, and runtime-c built with it once for all projects.
+//! The C compiler: finding it, telling one from another, compiling and linking.
 //!
-//! The sources of runtime-c are carried in this binary. The static library is kept in the cache folder under a hash of
-//! them, the compiler, its flags and the interpreter.
+//! In: C files and where their objects go. Out: objects and a library, each put in its place only when it is whole. What
+//! holds: what an error says is who is at fault, the environment (TB901, TB903, a disk) or generated code (TB902).
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use include_dir::{Dir, include_dir};
-
-use crate::files::{hash, write_if_changed};
-use crate::interpreter::{Interpreter, cache_folder};
-
-static INCLUDE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../runtime-c/include");
-static SOURCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../runtime-c/src");
+use crate::files::{hash, unfinished};
+use crate::interpreter::Interpreter;
 
 /// A working C compiler.
 #[derive(Debug)]
 pub struct Toolchain {
-    /// The command and its own arguments (`CC="ccache gcc"`).
-    command: Vec<String>,
+    /// The command with its own arguments (`CC="ccache gcc"`).
+    command: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
     /// First line of `--version`.
     pub version: String,
-    flags: Vec<String>,
+    flags: Vec<OsString>,
     verbose: bool,
 }
 
@@ -31,14 +28,26 @@ pub struct Toolchain {
 pub enum ToolchainError {
     /// None, or one that does not start.
     #[error(
-        "error[TB901]: no C compiler: `{0}` cannot be run\nhelp: install gcc or clang (on Debian: apt-get install gcc), or set CC to one"
+        "error[TB901]: no C compiler: `{0}` cannot be run\nhelp: install gcc or clang (on Debian: apt-get install gcc libc6-dev), or set CC to one"
     )]
     NoCompiler(String),
     /// It refused generated code.
     #[error(
         "error[TB902]: the C compiler refused generated code; this is a bug in Tayberry, please report it\n  command: {command}\n{output}"
     )]
-    Compile {
+    Refused {
+        /// What was run.
+        command: String,
+        /// What it said.
+        output: String,
+    },
+    /// It cannot compile anything.
+    #[error(
+        "error[TB903]: the C compiler does not work: {why}\n  command: {command}\n{output}help: `tayberry explain TB903` names what it needs"
+    )]
+    Broken {
+        /// In a clause.
+        why: String,
         /// What was run.
         command: String,
         /// What it said.
@@ -54,6 +63,16 @@ pub enum ToolchainError {
     },
 }
 
+impl ToolchainError {
+    /// A file that cannot be written.
+    pub fn write(path: &Path, error: &std::io::Error) -> ToolchainError {
+        ToolchainError::Write {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        }
+    }
+}
+
 /// How one file is compiled.
 pub struct Unit {
     /// The C file.
@@ -62,6 +81,9 @@ pub struct Unit {
     pub object: PathBuf,
 }
 
+/// What every generated file includes first: where this does not compile, nothing would.
+const SMALLEST: &str = "#include <Python.h>\n#include <stdatomic.h>\nint tb_smallest;\n";
+
 impl Toolchain {
     /// Finds the compiler by the rules of the `cc` crate (`CC`, `CFLAGS`, the platform's name for it).
     pub fn find(debug: bool, verbose: bool) -> Result<Toolchain, ToolchainError> {
@@ -69,6 +91,7 @@ impl Toolchain {
         let mut build = cc::Build::new();
         build
             .cargo_metadata(false)
+            .cargo_warnings(false)
             .host(target)
             .target(target)
             .opt_level(if debug { 0 } else { 2 })
@@ -78,26 +101,27 @@ impl Toolchain {
         let tool = build
             .try_get_compiler()
             .map_err(|error| ToolchainError::NoCompiler(error.to_string()))?;
-        let command = vec![tool.path().display().to_string()];
-        let output = Command::new(tool.path())
+        let whole = tool.to_command();
+        let arguments: Vec<OsString> = whole.get_args().map(OsString::from).collect();
+        // The compiler's flags come last; what stands before them belongs to the command.
+        let own = arguments.len() - tool.args().len();
+        let mut command = vec![whole.get_program().to_owned()];
+        command.extend_from_slice(&arguments[..own]);
+        let shown = join(&command);
+        let output = Command::new(&command[0])
+            .args(&command[1..])
             .arg("--version")
             .output()
-            .map_err(|_| ToolchainError::NoCompiler(tool.path().display().to_string()))?;
+            .map_err(|_| ToolchainError::NoCompiler(shown.clone()))?;
         if !output.status.success() {
-            return Err(ToolchainError::NoCompiler(
-                tool.path().display().to_string(),
-            ));
+            return Err(ToolchainError::NoCompiler(shown));
         }
         let version = String::from_utf8_lossy(&output.stdout)
             .lines()
             .next()
             .unwrap_or_default()
             .to_owned();
-        let mut flags: Vec<String> = tool
-            .args()
-            .iter()
-            .map(|each| each.to_string_lossy().into_owned())
-            .collect();
+        let mut flags = tool.args().to_vec();
         flags.extend(
             [
                 "-fno-strict-aliasing",
@@ -105,10 +129,14 @@ impl Toolchain {
                 "-Wall",
                 "-Wextra",
             ]
-            .map(String::from),
+            .map(OsString::from),
         );
         Ok(Toolchain {
             command,
+            environment: tool
+                .get_envs()
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
             version,
             flags,
             verbose,
@@ -118,65 +146,12 @@ impl Toolchain {
     /// Everything that decides what an object looks like, besides its source.
     pub fn fingerprint(&self, interpreter: &Interpreter) -> String {
         let parts = [
-            self.command.join(" "),
+            join(&self.command),
             self.version.clone(),
-            self.flags.join(" "),
+            join(&self.flags),
             format!("{interpreter:?}"),
         ];
         hash(parts.iter().map(String::as_bytes))
-    }
-
-    /// The folder of runtime-c's headers and its static library, built if it is not there yet.
-    pub fn runtime(&self, interpreter: &Interpreter) -> Result<(PathBuf, PathBuf), ToolchainError> {
-        let sources: Vec<_> = INCLUDE.files().chain(SOURCE.files()).collect();
-        let mut parts: Vec<&[u8]> = sources.iter().map(|file| file.contents()).collect();
-        let fingerprint = self.fingerprint(interpreter);
-        parts.push(fingerprint.as_bytes());
-        let folder = cache_folder().join(format!("runtime-c-{}", &hash(parts)[..16]));
-        let library = folder.join("libtayberry.a");
-        let write_error = |path: &Path, error: std::io::Error| ToolchainError::Write {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        };
-        if library.is_file() {
-            return Ok((folder.join("include"), library));
-        }
-        std::fs::create_dir_all(folder.join("include"))
-            .map_err(|error| write_error(&folder, error))?;
-        let lock_path = folder.join("lock");
-        let lock =
-            std::fs::File::create(&lock_path).map_err(|error| write_error(&lock_path, error))?;
-        lock.lock()
-            .map_err(|error| write_error(&lock_path, error))?;
-        if library.is_file() {
-            return Ok((folder.join("include"), library));
-        }
-        std::fs::create_dir_all(folder.join("src")).map_err(|error| write_error(&folder, error))?;
-        for (dir, name) in [(&INCLUDE, "include"), (&SOURCE, "src")] {
-            for file in dir.files() {
-                let path = folder.join(name).join(file.path());
-                write_if_changed(&path, file.contents())
-                    .map_err(|error| write_error(&path, error))?;
-            }
-        }
-        let units: Vec<Unit> = SOURCE
-            .files()
-            .filter(|file| file.path().extension().is_some_and(|ending| ending == "c"))
-            .map(|file| Unit {
-                source: folder.join("src").join(file.path()),
-                object: folder.join("src").join(file.path()).with_extension("o"),
-            })
-            .collect();
-        self.compile(&units, &[folder.join("include")], interpreter)?;
-        let unfinished = folder.join("libtayberry.a.new");
-        let mut archive = Command::new("ar");
-        archive
-            .arg("crs")
-            .arg(&unfinished)
-            .args(units.iter().map(|unit| &unit.object));
-        self.run(archive)?;
-        std::fs::rename(&unfinished, &library).map_err(|error| write_error(&library, error))?;
-        Ok((folder.join("include"), library))
     }
 
     /// Compiles files, as many at once as there are cores; stops at the first that fails.
@@ -187,46 +162,60 @@ impl Toolchain {
         interpreter: &Interpreter,
     ) -> Result<(), ToolchainError> {
         let next = AtomicUsize::new(0);
+        let failed = AtomicBool::new(false);
+        let one = |unit: &Unit| {
+            let unfinished = unfinished(&unit.object);
+            let mut command = self.command();
+            command.args(&self.flags);
+            for folder in includes.iter().chain([&interpreter.include]) {
+                command.arg(format!("-I{}", folder.display()));
+            }
+            command
+                .arg("-c")
+                .arg(&unit.source)
+                .arg("-o")
+                .arg(&unfinished);
+            self.run(command, interpreter)?;
+            put(&unfinished, &unit.object)
+        };
+        let worker = || {
+            while !failed.load(Ordering::Relaxed)
+                && let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed))
+            {
+                one(unit).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
+            }
+            Ok(())
+        };
         let cores = std::thread::available_parallelism()
             .map_or(2, usize::from)
-            .min(units.len().max(1));
-        let results: Vec<Result<(), ToolchainError>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..cores)
-                .map(|_| {
-                    scope.spawn(|| {
-                        while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
-                            let mut command = self.command();
-                            command.args(&self.flags);
-                            command.args(
-                                includes
-                                    .iter()
-                                    .map(|folder| format!("-I{}", folder.display())),
-                            );
-                            command.arg(format!("-I{}", interpreter.include.display()));
-                            let unfinished = unit.object.with_extension("o.new");
-                            command
-                                .arg("-c")
-                                .arg(&unit.source)
-                                .arg("-o")
-                                .arg(&unfinished);
-                            self.run(command)?;
-                            std::fs::rename(&unfinished, &unit.object).map_err(|error| {
-                                ToolchainError::Write {
-                                    path: unit.object.display().to_string(),
-                                    reason: error.to_string(),
-                                }
-                            })?;
-                        }
-                        Ok(())
-                    })
+            .min(units.len());
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..cores).map(|_| scope.spawn(worker)).collect();
+            let results: Vec<Result<(), ToolchainError>> = workers
+                .into_iter()
+                .map(|each| match each.join() {
+                    Ok(result) => result,
+                    Err(panic) => std::panic::resume_unwind(panic),
                 })
                 .collect();
-            workers
-                .into_iter()
-                .map(|worker| worker.join().unwrap_or(Ok(())))
-                .collect()
-        });
-        results.into_iter().collect()
+            results.into_iter().collect()
+        })
+    }
+
+    /// Makes a static library of objects.
+    pub fn archive(
+        &self,
+        objects: &[PathBuf],
+        library: &Path,
+        interpreter: &Interpreter,
+    ) -> Result<(), ToolchainError> {
+        let unfinished = unfinished(library);
+        // `ar` adds to what is there.
+        let _ = std::fs::remove_file(&unfinished);
+        let mut command = Command::new(std::env::var_os("AR").unwrap_or_else(|| "ar".into()));
+        command.arg("crs").arg(&unfinished).args(objects);
+        self.run(command, interpreter)?;
+        put(&unfinished, library)
     }
 
     /// Links objects and runtime-c to an extension.
@@ -235,11 +224,14 @@ impl Toolchain {
         objects: &[PathBuf],
         runtime: &Path,
         library: &Path,
+        interpreter: &Interpreter,
     ) -> Result<(), ToolchainError> {
-        let unfinished = library.with_extension("so.new");
+        let unfinished = unfinished(library);
         let mut command = self.command();
         command.args(self.flags.iter().filter(|flag| {
-            flag.starts_with("-O") || flag.starts_with("-g") || flag.starts_with("-m")
+            ["-O", "-g", "-m"]
+                .iter()
+                .any(|start| flag.to_string_lossy().starts_with(start))
         }));
         command
             .arg("-shared")
@@ -248,34 +240,124 @@ impl Toolchain {
             .arg("-lm")
             .arg("-o")
             .arg(&unfinished);
-        self.run(command)?;
-        std::fs::rename(&unfinished, library).map_err(|error| ToolchainError::Write {
-            path: library.display().to_string(),
-            reason: error.to_string(),
-        })
+        self.run(command, interpreter)?;
+        put(&unfinished, library)
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.command[0]);
         command.args(&self.command[1..]);
+        // So that what it says can be recognised.
+        command.env("LC_ALL", "C");
+        command.envs(self.environment.iter().map(|(key, value)| (key, value)));
         command
     }
 
-    fn run(&self, mut command: Command) -> Result<(), ToolchainError> {
-        let shown = format!("{command:?}").replace('"', "");
+    fn run(&self, mut command: Command, interpreter: &Interpreter) -> Result<(), ToolchainError> {
+        let shown = shown(&command);
         let begun = std::time::Instant::now();
-        let output = command
-            .output()
-            .map_err(|error| ToolchainError::NoCompiler(format!("{shown}: {error}")))?;
+        let output = command.output().map_err(|error| ToolchainError::Broken {
+            why: error.to_string(),
+            command: shown.clone(),
+            output: String::new(),
+        })?;
         if self.verbose {
             eprintln!("{:6.2} s  {shown}", begun.elapsed().as_secs_f64());
         }
         if output.status.success() {
             return Ok(());
         }
-        Err(ToolchainError::Compile {
-            command: shown,
-            output: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
+        Err(self.blame(shown, &output, interpreter))
     }
+
+    /// Whose fault a failed command is.
+    fn blame(&self, command: String, output: &Output, interpreter: &Interpreter) -> ToolchainError {
+        let said = said(output);
+        let broken = |why: &str, output: String| ToolchainError::Broken {
+            why: why.to_owned(),
+            command: command.clone(),
+            output,
+        };
+        if ["No space left", "File too large", "Disk quota exceeded"]
+            .iter()
+            .any(|each| said.contains(each))
+        {
+            return broken("the disk is full", said);
+        }
+        if output.status.code().is_none() || said.contains("Killed signal") {
+            return broken(
+                &format!(
+                    "it was ended from outside ({}), as happens when memory runs out",
+                    output.status
+                ),
+                said,
+            );
+        }
+        match self.works(interpreter) {
+            Ok(()) => ToolchainError::Refused {
+                command,
+                output: said,
+            },
+            Err(said) => broken("it cannot compile the smallest file", said),
+        }
+    }
+
+    /// Compiles next to nothing; gives what the compiler said if it does not even do that.
+    fn works(&self, interpreter: &Interpreter) -> Result<(), String> {
+        let folder = tempfile::tempdir().map_err(|error| format!("{error}\n"))?;
+        let source = folder.path().join("smallest.c");
+        std::fs::write(&source, SMALLEST).map_err(|error| format!("{error}\n"))?;
+        let mut command = self.command();
+        command
+            .args(&self.flags)
+            .arg(format!("-I{}", interpreter.include.display()))
+            .arg("-shared")
+            .arg(&source)
+            .arg("-o")
+            .arg(folder.path().join("smallest.so"));
+        match command.output() {
+            Ok(output) if output.status.success() => Ok(()),
+            Ok(output) => Err(said(&output)),
+            Err(error) => Err(format!("{error}\n")),
+        }
+    }
+}
+
+fn put(unfinished: &Path, place: &Path) -> Result<(), ToolchainError> {
+    std::fs::rename(unfinished, place).map_err(|error| ToolchainError::write(place, &error))
+}
+
+/// What a command wrote, each line ended.
+fn said(output: &Output) -> String {
+    let mut text = String::from_utf8_lossy(&output.stderr).into_owned();
+    text.push_str(&String::from_utf8_lossy(&output.stdout));
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+fn join(words: &[OsString]) -> String {
+    let words: Vec<_> = words.iter().map(|each| each.to_string_lossy()).collect();
+    words.join(" ")
+}
+
+/// A command as one would type it.
+fn shown(command: &Command) -> String {
+    let quoted = |word: &std::ffi::OsStr| {
+        let word = word.to_string_lossy().into_owned();
+        let plain = word
+            .chars()
+            .all(|each| each.is_alphanumeric() || "-_=+./:,@%".contains(each));
+        if plain && !word.is_empty() {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    let words: Vec<String> = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(quoted)
+        .collect();
+    words.join(" ")
 }

@@ -1,6 +1,10 @@
 //! `tayberry build`: check, generate C, embed bytecode, compile what changed, link.
+//!
+//! In: a project. Out: its `.tayberry/` folder, and what was done. What holds: the manifest is written last and the library
+//! is put in its place whole, so an interrupted build leaves the one before or none; two builds at once take turns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,8 +17,9 @@ use crate::embed::embed;
 use crate::files::{hash, write_atomically, write_if_changed};
 use crate::interpreter::Interpreter;
 use crate::manifest::{Manifest, Module};
-use crate::project::Project;
-use crate::report::{Findings, Progress};
+use crate::project::{Project, source_hash};
+use crate::report::{Findings, Progress, counted};
+use crate::runtime_c::RuntimeC;
 use crate::toolchain::{Toolchain, Unit};
 
 /// How to build.
@@ -32,8 +37,8 @@ pub struct BuildOptions {
 pub struct Built {
     /// The manifest of the build.
     pub manifest: Manifest,
-    /// How many modules were compiled.
-    pub compiled: usize,
+    /// How many C files were compiled; `None` if there was nothing to do at all.
+    pub compiled: Option<usize>,
 }
 
 /// Builds a project; findings are printed. `None`: there are errors in the program.
@@ -52,114 +57,86 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
     let toolchain = Toolchain::find(options.debug, options.verbose)?;
     let folder = project.build_folder();
     make_folders(&folder)?;
-    let lock = std::fs::File::create(folder.join("lock"))
-        .with_context(|| format!("cannot write to `{}`", folder.display()))?;
-    lock.lock()
-        .with_context(|| format!("cannot lock `{}`", folder.display()))?;
-
-    let tayberry = this_binary()?;
+    let _lock = lock(&folder)?;
     let fingerprint = toolchain.fingerprint(&interpreter);
-    let old = Manifest::read(&folder).filter(|old| {
-        old.tayberry == tayberry
-            && old.toolchain == fingerprint
-            && old.abi == tayberry_abi::ABI_VERSION
-    });
-    let program = project.program().to_owned();
-    let library = format!("lib/{program}{}", interpreter.suffix);
-    if let Some(old) = &old
-        && old.entry == project.entry
-        && old.root == project.root.to_string_lossy()
-        && folder.join(&old.library).is_file()
-        && unchanged(project, old)
+    // One that cannot be read is as good as none: everything is made again.
+    if let Ok(old) = Manifest::read(&folder)
+        && old.toolchain == fingerprint
+        && old.strict == options.strict
+        && is_fresh(&old, project, &interpreter)?
+        && old.verify(&folder).is_ok()
     {
         return Ok(Some(Built {
-            manifest: Manifest::read(&folder).context("the manifest vanished")?,
-            compiled: 0,
+            manifest: old,
+            compiled: None,
         }));
     }
 
     let progress = Progress::start("generating C");
+    let program = project.program().to_owned();
     let files = generate(project, &checked, &program, &interpreter)?;
     let c_folder = folder.join("c");
     for (name, text) in &files {
         write_if_changed(&c_folder.join(name), text.as_bytes())
             .with_context(|| format!("cannot write `{}`", c_folder.join(name).display()))?;
     }
-    remove_others(&c_folder, |name| files.contains_key(name));
-    let (include, runtime) = toolchain.runtime(&interpreter)?;
-    let headers: Vec<&[u8]> = files
-        .iter()
-        .filter(|(name, _)| name.ends_with(".h"))
-        .map(|(_, text)| text.as_bytes())
-        .collect();
-    let mut units = Vec::new();
-    let mut objects: Vec<PathBuf> = Vec::new();
-    let mut hashes: BTreeMap<String, String> = BTreeMap::new();
-    for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".c")) {
-        let object = format!("obj/{}.o", name.trim_end_matches(".c"));
-        let hash = hash(headers.iter().copied().chain([text.as_bytes()]));
-        let built_before = old.as_ref().is_some_and(|old| {
-            old.modules
-                .values()
-                .any(|module| module.object == object && module.c == hash)
-        });
-        let stamp = folder.join(format!("{object}.hash"));
-        let same = std::fs::read_to_string(&stamp)
-            .is_ok_and(|known| known == format!("{fingerprint} {hash}"));
-        if !(folder.join(&object).is_file() && (built_before || same)) {
-            units.push(Unit {
-                source: c_folder.join(name),
-                object: folder.join(&object),
-            });
-        }
-        objects.push(folder.join(&object));
-        hashes.insert(object, hash);
-    }
+    let runtime = RuntimeC::provide(&toolchain, &interpreter)?;
+    let objects = Objects::of(&files, &folder, &fingerprint);
+    let units = objects.stale(&c_folder);
     progress.say(&format!(
-        "compiling {} of {} C files",
+        "compiling {} of {}",
         units.len(),
-        objects.len()
+        counted(objects.all.len(), "C file")
     ));
-    toolchain.compile(&units, &[include, c_folder.clone()], &interpreter)?;
-    for unit in &units {
-        if let Ok(relative) = unit.object.strip_prefix(&folder) {
-            let name = relative.to_string_lossy().into_owned();
-            if let Some(hash) = hashes.get(&name) {
-                write_atomically(
-                    &folder.join(format!("{name}.hash")),
-                    format!("{fingerprint} {hash}").as_bytes(),
-                )?;
-            }
-        }
-    }
+    toolchain.compile(
+        &units,
+        &[runtime.include.clone(), c_folder.clone()],
+        &interpreter,
+    )?;
+    objects.stamp()?;
     progress.say("linking");
-    toolchain.link(&objects, &runtime, &folder.join(&library))?;
+    let library = format!("lib/{program}{}", interpreter.suffix);
+    toolchain.link(
+        &objects.paths(),
+        &runtime.library,
+        &folder.join(&library),
+        &interpreter,
+    )?;
+    let linked = std::fs::read(folder.join(&library))
+        .with_context(|| format!("cannot read `{}`", folder.join(&library).display()))?;
     let modules = project.sources.files.iter().map(|file| {
-        let object = format!("obj/{}.o", emit::mangle(&file.module));
+        let object = format!("{}.o", emit::mangle(&file.module));
         let module = Module {
             path: file.path.clone(),
             is_package: file.is_package,
-            source: hash([file.text.as_bytes()]),
-            c: hashes.get(&object).cloned().unwrap_or_default(),
-            object,
+            source: source_hash(file.text.as_bytes()),
+            c: objects.hash_of(&object),
+            object: format!("obj/{object}"),
         };
         (file.module.clone(), module)
     });
     let manifest = Manifest {
         abi: tayberry_abi::ABI_VERSION,
-        tayberry,
+        tayberry: this_binary()?,
         toolchain: fingerprint,
-        interpreter: interpreter.path.display().to_string(),
+        compiler: toolchain.version.clone(),
+        interpreter: interpreter.identity(),
+        debug: options.debug,
+        strict: options.strict,
         suffix: interpreter.suffix.clone(),
         entry: project.entry.clone(),
-        library,
+        library_hash: hash([linked.as_slice()]),
         program,
         root: project.root.to_string_lossy().into_owned(),
         modules: modules.collect(),
+        library,
     };
     let text = serde_json::to_vec_pretty(&manifest)?;
     write_atomically(&folder.join("manifest.json"), &text)
         .with_context(|| format!("cannot write to `{}`", folder.display()))?;
+    remove_others(&c_folder, &files.keys().cloned().collect());
+    remove_others(&folder.join("obj"), &objects.names());
+    remove_others(&folder.join("lib"), &file_name(&manifest.library));
     progress.end();
     if options.verbose {
         let lines: usize = files.values().map(|text| text.lines().count()).sum();
@@ -170,15 +147,35 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
             .map(|file| file.text.lines().count())
             .sum();
         eprintln!(
-            "{:6.2} s  whole build: {python} lines of Python, {lines} lines of C, {} modules compiled",
+            "{:6.2} s  whole build: {python} lines of Python, {lines} lines of C, {} compiled",
             begun.elapsed().as_secs_f64(),
-            units.len()
+            counted(units.len(), "C file")
         );
     }
     Ok(Some(Built {
         manifest,
-        compiled: units.len(),
+        compiled: Some(units.len()),
     }))
+}
+
+/// Whether a build was made from these sources, by this compiler and for this interpreter.
+pub fn is_fresh(
+    old: &Manifest,
+    project: &Project,
+    interpreter: &Interpreter,
+) -> anyhow::Result<bool> {
+    Ok(old.abi == tayberry_abi::ABI_VERSION
+        && old.entry == project.entry
+        && old.interpreter == interpreter.identity()
+        && old.tayberry == this_binary()?
+        && old.modules.len() == project.sources.files.len()
+        && project.sources.files.iter().all(|file| {
+            old.modules.get(&file.module).is_some_and(|known| {
+                known.path == file.path
+                    && known.is_package == file.is_package
+                    && known.source == source_hash(file.text.as_bytes())
+            })
+        }))
 }
 
 /// All C files of the program by name.
@@ -212,30 +209,128 @@ pub fn generate(
     )
 }
 
-fn unchanged(project: &Project, old: &Manifest) -> bool {
-    old.modules.len() == project.sources.files.len()
-        && project.sources.files.iter().all(|file| {
-            old.modules.get(&file.module).is_some_and(|known| {
-                known.path == file.path
-                    && known.is_package == file.is_package
-                    && known.source == hash([file.text.as_bytes()])
+/// The objects of a program. Beside each stands a stamp that says what it was compiled from.
+struct Objects {
+    folder: PathBuf,
+    /// `app.o` → what its stamp must say and the hash of its C.
+    all: BTreeMap<String, (String, String)>,
+}
+
+impl Objects {
+    fn of(files: &BTreeMap<String, String>, folder: &Path, fingerprint: &str) -> Objects {
+        let headers: Vec<&[u8]> = files
+            .iter()
+            .filter(|(name, _)| name.ends_with(".h"))
+            .map(|(_, text)| text.as_bytes())
+            .collect();
+        let all = files
+            .iter()
+            .filter_map(|(name, text)| Some((name.strip_suffix(".c")?, text)))
+            .map(|(stem, text)| {
+                let hash = hash(headers.iter().copied().chain([text.as_bytes()]));
+                (format!("{stem}.o"), (format!("{fingerprint} {hash}"), hash))
+            });
+        Objects {
+            all: all.collect(),
+            folder: folder.join("obj"),
+        }
+    }
+
+    fn stale(&self, c_folder: &Path) -> Vec<Unit> {
+        let is_stale = |name: &str, wanted: &str| {
+            !self.folder.join(name).is_file()
+                || !std::fs::read_to_string(self.stamp_of(name)).is_ok_and(|known| known == wanted)
+        };
+        self.all
+            .iter()
+            .filter(|(name, (wanted, _))| is_stale(name, wanted))
+            .map(|(name, _)| {
+                // Should this build be interrupted, the object is not to be taken for what the stamp says.
+                let _ = std::fs::remove_file(self.stamp_of(name));
+                Unit {
+                    source: c_folder.join(name).with_extension("c"),
+                    object: self.folder.join(name),
+                }
             })
-        })
+            .collect()
+    }
+
+    fn stamp(&self) -> anyhow::Result<()> {
+        for (name, (wanted, _)) in &self.all {
+            let path = self.stamp_of(name);
+            write_if_changed(&path, wanted.as_bytes())
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+        }
+        Ok(())
+    }
+
+    fn stamp_of(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.hash"))
+    }
+
+    fn paths(&self) -> Vec<PathBuf> {
+        self.all.keys().map(|name| self.folder.join(name)).collect()
+    }
+
+    fn hash_of(&self, name: &str) -> String {
+        self.all
+            .get(name)
+            .map(|(_, hash)| hash.clone())
+            .unwrap_or_default()
+    }
+
+    fn names(&self) -> BTreeSet<String> {
+        self.all
+            .keys()
+            .flat_map(|name| [name.clone(), format!("{name}.hash")])
+            .collect()
+    }
 }
 
 fn make_folders(folder: &Path) -> anyhow::Result<()> {
     for part in ["c", "obj", "lib"] {
-        std::fs::create_dir_all(folder.join(part))
-            .with_context(|| format!("cannot write to `{}`\nhelp: the build is kept beside the sources; make that folder writable", folder.display()))?;
+        std::fs::create_dir_all(folder.join(part)).with_context(|| {
+            format!(
+                "cannot write to `{}` (the build is kept beside the sources)",
+                folder.display()
+            )
+        })?;
     }
     write_if_changed(&folder.join(".gitignore"), b"*\n")
         .with_context(|| format!("cannot write to `{}`", folder.display()))?;
     Ok(())
 }
 
-fn remove_others(folder: &Path, keep: impl Fn(&str) -> bool) {
+/// Held while one builds; freed by the system however the build ends.
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    let file = File::create(folder.join("lock"))
+        .with_context(|| format!("cannot write to `{}`", folder.display()))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            eprintln!("another build of this project is under way; waiting for it");
+            file.lock()
+                .with_context(|| format!("cannot lock `{}`", folder.display()))?;
+        }
+        Err(TryLockError::Error(error)) => {
+            return Err(error).with_context(|| format!("cannot lock `{}`", folder.display()));
+        }
+    }
+    Ok(file)
+}
+
+fn file_name(path: &str) -> BTreeSet<String> {
+    path.rsplit('/')
+        .next()
+        .map(String::from)
+        .into_iter()
+        .collect()
+}
+
+/// What modules that are gone and interrupted builds left behind.
+fn remove_others(folder: &Path, keep: &BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        if !keep(&entry.file_name().to_string_lossy()) {
+        if !keep.contains(&*entry.file_name().to_string_lossy()) {
             // A leftover is only untidy.
             let _ = std::fs::remove_file(entry.path());
         }

@@ -1,12 +1,19 @@
 //! `tayberry dev`: serves the app interpreted, again after every change, with the checker's findings beside the log.
+//!
+//! What holds: nothing in the program ends it. A program that cannot be read, a server that does not start or that dies
+//! leave it waiting for the next change; a signal ends it and its server.
 
-use std::path::Path;
-use std::process::{Child, Command};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::Context;
-use notify_debouncer_full::{DebounceEventResult, new_debouncer, notify::RecursiveMode};
+use notify_debouncer_full::notify::{RecommendedWatcher, RecursiveMode};
+use notify_debouncer_full::{
+    DebounceEventResult, DebouncedEvent, Debouncer, RecommendedCache, new_debouncer,
+};
 use tayberry_compiler::{Options, check};
 
 use crate::args::DevArguments;
@@ -14,83 +21,67 @@ use crate::interpreter::Interpreter;
 use crate::package;
 use crate::project::Project;
 use crate::report::Findings;
+use crate::supervisor::Server;
+
+/// How long a server may take to finish its requests before a new one takes its place.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Serves until a signal.
 pub fn dev(arguments: &DevArguments) -> anyhow::Result<u8> {
     let interpreter = Interpreter::find()?;
     let project = Project::discover(&arguments.file)?;
-    let root = project.root.clone();
     let app = arguments
         .app
         .clone()
         .unwrap_or_else(|| format!("{}:app", project.entry));
-    let mut server = package::server(&interpreter);
-    server.args([
-        "--app",
-        &app,
-        "--path",
-        &root.to_string_lossy(),
-        "--host",
-        &arguments.host,
-        "--port",
-        &arguments.port.to_string(),
-        "--debug",
-    ]);
-    let (send, changes) = channel();
-    let mut watcher = new_debouncer(
-        Duration::from_millis(150),
-        None,
-        move |result: DebounceEventResult| {
-            let relevant = result.is_ok_and(|events| {
-                events.iter().any(|event| {
-                    event.kind.is_access().eq(&false)
-                        && event.paths.iter().any(|path| {
-                            path.extension().is_some_and(|ending| ending == "py")
-                                && !path
-                                    .components()
-                                    .any(|part| part.as_os_str() == ".tayberry")
-                        })
-                })
-            });
-            if relevant {
-                // The receiver ends only with the process.
-                let _ = send.send(());
-            }
-        },
-    )
-    .context("cannot watch files")?;
-    watcher
-        .watch(&root, RecursiveMode::Recursive)
-        .with_context(|| format!("cannot watch `{}`", root.display()))?;
+    let command = || {
+        let mut command = package::server(&interpreter);
+        command.args(["--app", &app, "--host", &arguments.host, "--debug"]);
+        command.args(["--port", &arguments.port.to_string()]);
+        command.arg("--path").arg(&project.root);
+        command
+    };
+    let mut watch = Watch::start(&project.root)?;
     let mut signals = signal_hook::iterator::Signals::new([
         signal_hook::consts::SIGINT,
         signal_hook::consts::SIGTERM,
     ])?;
-    show(&arguments.file);
-    let mut child = Some(server.spawn().context("cannot start the server")?);
+    let mut server = start(&arguments.file, &command)?;
+    let mut announced = false;
     loop {
-        match changes.recv_timeout(Duration::from_millis(100)) {
-            Ok(()) => {
-                eprintln!("changed; starting again");
-                stop(&mut child)?;
-                if show(&arguments.file) {
-                    child = Some(server.spawn().context("cannot start the server")?);
-                }
+        if watch.changed(Duration::from_millis(100))? {
+            eprintln!("changed; starting again");
+            if let Some(old) = server.take() {
+                old.stop(PATIENCE)?;
             }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(2),
+            server = start(&arguments.file, &command)?;
+            announced = false;
         }
         if signals.pending().next().is_some() {
-            stop(&mut child)?;
+            if let Some(running) = server.take() {
+                running.stop(PATIENCE)?;
+            }
             return Ok(0);
         }
-        if let Some(running) = &mut child
-            && let Some(status) = running.try_wait()?
-        {
+        let Some(running) = &mut server else { continue };
+        if !announced && let Some(said) = running.ready() {
+            eprintln!("{said}");
+            announced = true;
+        }
+        if let Some(status) = running.ended()? {
             eprintln!("the server ended ({status}); waiting for a change");
-            child = None;
+            server = None;
         }
     }
+}
+
+/// Starts a server, unless the program cannot even be read.
+fn start(file: &Path, command: &dyn Fn() -> Command) -> anyhow::Result<Option<Server>> {
+    if show(file) {
+        return Server::start(command()).map(Some);
+    }
+    eprintln!("waiting for a change");
+    Ok(None)
 }
 
 /// Checks and prints; false if the program cannot even be read.
@@ -111,13 +102,110 @@ fn show(file: &Path) -> bool {
     }
 }
 
-fn stop(child: &mut Option<Child>) -> anyhow::Result<()> {
-    if let Some(mut running) = child.take() {
-        // It may just have ended by itself.
-        let _ = Command::new("kill")
-            .args(["-TERM", &running.id().to_string()])
-            .status();
-        running.wait()?;
+/// The folders in which the program's modules may be, and what happens there.
+struct Watch {
+    root: PathBuf,
+    debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
+    watched: BTreeSet<PathBuf>,
+    events: Receiver<Vec<DebouncedEvent>>,
+}
+
+impl Watch {
+    fn start(root: &Path) -> anyhow::Result<Watch> {
+        let (send, events) = channel();
+        let debouncer = new_debouncer(
+            Duration::from_millis(150),
+            None,
+            move |result: DebounceEventResult| {
+                // The receiver ends only with the process.
+                let _ = send.send(result.unwrap_or_default());
+            },
+        )
+        .context("cannot watch files")?;
+        let mut watch = Watch {
+            root: root.to_owned(),
+            debouncer,
+            watched: BTreeSet::new(),
+            events,
+        };
+        watch.follow()?;
+        Ok(watch)
     }
-    Ok(())
+
+    /// Waits for a change to a Python file, at most so long.
+    fn changed(&mut self, at_most: Duration) -> anyhow::Result<bool> {
+        let mut events = match self.events.recv_timeout(at_most) {
+            Ok(events) => events,
+            Err(RecvTimeoutError::Timeout) => return Ok(false),
+            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the file watcher ended"),
+        };
+        // What came in the meantime is one change with it.
+        events.extend(self.events.try_iter().flatten());
+        for event in events.iter().filter(|event| !event.kind.is_access()) {
+            // A folder that is made again under its old name is another folder.
+            for path in &event.paths {
+                self.watched.remove(path);
+            }
+        }
+        let new_folders = self.follow()?;
+        Ok(new_folders
+            || events.iter().any(|event| {
+                !event.kind.is_access() && event.paths.iter().any(|path| is_python(path))
+            }))
+    }
+
+    /// Watches the folders that are not watched yet; says whether one of them has a Python file.
+    fn follow(&mut self) -> anyhow::Result<bool> {
+        let now = folders(&self.root);
+        let mut news = false;
+        for folder in &now {
+            if self.watched.contains(folder) {
+                continue;
+            }
+            if let Err(error) = self.debouncer.watch(folder, RecursiveMode::NonRecursive) {
+                if folder.is_dir() {
+                    return Err(error)
+                        .with_context(|| format!("cannot watch `{}`", folder.display()));
+                }
+                // It is gone already.
+                continue;
+            }
+            news = news || entries(folder).iter().any(|path| is_python(path));
+        }
+        self.watched = now;
+        Ok(news)
+    }
+}
+
+fn is_python(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "py")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect()
+}
+
+/// The root and the folders below it, but for those that hold no sources of the program: hidden ones, caches, environments.
+fn folders(root: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let mut pending = vec![root.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for path in entries(&folder) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let skipped = name.starts_with('.')
+                || ["__pycache__", "node_modules"].contains(&&*name)
+                || path.is_symlink()
+                || path.join("pyvenv.cfg").exists();
+            if path.is_dir() && !skipped {
+                pending.push(path);
+            }
+        }
+        found.insert(folder);
+    }
+    found
 }

@@ -2,12 +2,12 @@
 
 use tayberry_compiler::app::Runs;
 use tayberry_compiler::diagnostics::Format;
-use tayberry_compiler::rules::{RULES, rule};
+use tayberry_compiler::rules::RULES;
 use tayberry_compiler::{Options, check};
 
 use crate::args::{CheckArguments, OutputFormat, RoutesArguments};
 use crate::project::Project;
-use crate::report::Findings;
+use crate::report::{Findings, colour};
 
 /// Prints diagnostics; 1 if there are errors.
 pub fn run_check(arguments: &CheckArguments) -> anyhow::Result<u8> {
@@ -20,7 +20,7 @@ pub fn run_check(arguments: &CheckArguments) -> anyhow::Result<u8> {
     );
     let format = match arguments.output_format {
         OutputFormat::Full => Format::Full {
-            colour: std::io::IsTerminal::is_terminal(&std::io::stdout()) && crate::report::colour(),
+            colour: colour(&std::io::stdout()),
         },
         OutputFormat::Concise => Format::Concise,
         OutputFormat::Json => Format::Json,
@@ -35,26 +35,41 @@ pub fn run_check(arguments: &CheckArguments) -> anyhow::Result<u8> {
     )
 }
 
+/// Rules that are no findings in a program: code, name and page.
+const ENVIRONMENT: [(&str, &str, &str); 3] = [
+    (
+        "TB901",
+        "no-c-compiler",
+        include_str!("../explained/TB901.md"),
+    ),
+    ("TB902", "c-refused", include_str!("../explained/TB902.md")),
+    (
+        "TB903",
+        "c-compiler-broken",
+        include_str!("../explained/TB903.md"),
+    ),
+];
+
 /// Prints a rule's page, or the list of rules.
 pub fn explain(code: Option<&str>) -> u8 {
-    match code {
-        None => {
-            for rule in RULES {
-                println!("{}  {}", rule.code, rule.name);
-            }
-            0
+    let rules = RULES
+        .iter()
+        .map(|rule| (rule.code, rule.name, rule.page))
+        .chain(ENVIRONMENT);
+    let Some(wanted) = code else {
+        for (code, name, _) in rules {
+            println!("{code}  {name}");
         }
-        Some(code) => match rule(code) {
-            Some(rule) => {
-                print!("{}", rule.page);
-                0
-            }
-            None => {
-                eprintln!("error: there is no rule `{code}`; `tayberry explain` lists them");
-                2
-            }
-        },
+        return 0;
+    };
+    for (code, name, page) in rules {
+        if code.eq_ignore_ascii_case(wanted) || name == wanted {
+            print!("{page}");
+            return 0;
+        }
     }
+    eprintln!("error: there is no rule `{wanted}`; `tayberry explain` lists them");
+    2
 }
 
 /// Prints the routes of an app.

@@ -1,67 +1,37 @@
-//! `tayberry run`: serves the last build with one or several worker processes.
+//! `tayberry run`: serves the last build with one or several worker processes, building again first if it is not fresh.
 
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use anyhow::Context;
+use socket2::{Domain, Protocol, Socket, Type};
 
-use super::build::{BuildOptions, build};
+use super::build::{BuildOptions, build, is_fresh};
 use crate::args::RunArguments;
 use crate::interpreter::Interpreter;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, ManifestError};
 use crate::package;
 use crate::project::Project;
+use crate::supervisor::supervise;
 
 /// Serves until a signal; gives the exit status.
 pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
-    let folder = build_folder(arguments)?;
-    let mut manifest = Manifest::read(&folder).with_context(|| {
-        format!("there is no build in `{}`\nhelp: run `tayberry build app.py` first, or go to the folder that has one", folder.display())
-    })?;
-    if !arguments.no_build {
-        let entry = Path::new(&manifest.root).join(
-            &manifest
-                .modules
-                .get(&manifest.entry)
-                .context("the build lacks its entry module; build again")?
-                .path,
-        );
-        let project = Project::discover(&entry)?;
-        match build(&project, &BuildOptions::default())? {
-            Some(built) => manifest = built.manifest,
-            None => return Ok(1),
-        }
-    }
-    if manifest.abi != tayberry_abi::ABI_VERSION {
-        anyhow::bail!(
-            "the build in `{}` is for another version of Tayberry (ABI {}, this is {})\nhelp: run `tayberry build {}`",
-            folder.display(),
-            manifest.abi,
-            tayberry_abi::ABI_VERSION,
-            manifest
-                .modules
-                .get(&manifest.entry)
-                .map_or("app.py", |module| &module.path)
-        );
-    }
+    let root = root(arguments)?;
+    let folder = root.join(".tayberry");
     let interpreter = Interpreter::find()?;
+    let Some(manifest) = servable(&root, &folder, &interpreter, arguments.no_build)? else {
+        return Ok(1);
+    };
     let app = arguments
         .app
         .clone()
         .unwrap_or_else(|| format!("{}:app", manifest.entry));
-    let server = || {
+    let server = |port: u16| {
         let mut command = package::server(&interpreter);
-        command.args([
-            "--app",
-            &app,
-            "--path",
-            &manifest.root,
-            "--host",
-            &arguments.host,
-            "--port",
-            &arguments.port.to_string(),
-        ]);
+        command.args(["--app", &app, "--host", &arguments.host]);
+        command.args(["--port", &port.to_string()]);
+        command.arg("--path").arg(&root);
         command.arg("--build").arg(&folder);
         if arguments.threads > 0 {
             command.args(["--threads", &arguments.threads.to_string()]);
@@ -77,81 +47,144 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         command
     };
     if arguments.workers == 1 {
-        return Ok(replace(server()));
+        return replace(server(arguments.port));
     }
-    supervise(arguments.workers, &server)
+    let (_reserved, port) = reserve(&arguments.host, arguments.port)?;
+    supervise(usize::from(arguments.workers), &|| {
+        let mut command = server(port);
+        command.env("TAYBERRY_REUSE_PORT", "1");
+        command
+    })
 }
 
-fn build_folder(arguments: &RunArguments) -> anyhow::Result<PathBuf> {
+/// The project's folder, which has the build in `.tayberry`.
+fn root(arguments: &RunArguments) -> anyhow::Result<PathBuf> {
     let base = match &arguments.folder {
         Some(folder) => folder.clone(),
         None => std::env::current_dir()?,
     };
-    let here = base
-        .canonicalize()
-        .with_context(|| format!("there is no folder `{}`", base.display()))?;
-    Ok(here.join(".tayberry"))
+    base.canonicalize()
+        .with_context(|| format!("there is no folder `{}`", base.display()))
+}
+
+/// The build to serve, made again if need be. `None`: there are errors in the program.
+fn servable(
+    root: &Path,
+    folder: &Path,
+    interpreter: &Interpreter,
+    no_build: bool,
+) -> anyhow::Result<Option<Manifest>> {
+    let manifest = Manifest::read(folder).map_err(|error| match error {
+        ManifestError::Missing(_) => anyhow::anyhow!(
+            "{error}\nhelp: type `tayberry build app.py` first (with the file that makes your app), or go to the folder that has the build"
+        ),
+        ManifestError::Damaged { .. } => anyhow::anyhow!(
+            "{error}\nhelp: type `tayberry build app.py` again (with the file that makes your app)"
+        ),
+    })?;
+    let again = format!("help: type `tayberry build {}`", manifest.entry_path());
+    let entry = root.join(manifest.entry_path());
+    if no_build {
+        if manifest.abi != tayberry_abi::ABI_VERSION {
+            anyhow::bail!(
+                "the build in `{}` is for another version of Tayberry (ABI {}, this is {})\n{again}",
+                folder.display(),
+                manifest.abi,
+                tayberry_abi::ABI_VERSION
+            );
+        }
+        if manifest.suffix != interpreter.suffix {
+            anyhow::bail!(
+                "the build in `{}` is for another interpreter ({}, this is {})\n{again}",
+                folder.display(),
+                manifest.suffix,
+                interpreter.suffix
+            );
+        }
+        manifest
+            .verify(folder)
+            .map_err(|error| anyhow::anyhow!("{error}\n{again}"))?;
+        warn_of_changes(root, &manifest);
+        return Ok(Some(manifest));
+    }
+    let project = Project::discover(&entry)?;
+    if is_fresh(&manifest, &project, interpreter)? && manifest.verify(folder).is_ok() {
+        return Ok(Some(manifest));
+    }
+    eprintln!("the build is not of these sources any more; building again");
+    let options = BuildOptions {
+        strict: manifest.strict,
+        debug: manifest.debug,
+        verbose: false,
+    };
+    Ok(build(&project, &options)?.map(|built| built.manifest))
+}
+
+/// Says which sources differ from what was built. Sources that are gone are none of our business: a build may be served alone.
+fn warn_of_changes(root: &Path, manifest: &Manifest) {
+    let changed: Vec<&str> = manifest
+        .modules
+        .values()
+        .filter(|module| {
+            std::fs::read(root.join(&module.path))
+                .is_ok_and(|bytes| crate::project::source_hash(&bytes) != module.source)
+        })
+        .map(|module| module.path.as_str())
+        .collect();
+    if !changed.is_empty() {
+        let (has, is) = if changed.len() == 1 {
+            ("has", "is")
+        } else {
+            ("have", "are")
+        };
+        eprintln!(
+            "warning: {} {has} changed and {is} served as built; without --no-build it would be built again",
+            changed.join(", ")
+        );
+    }
 }
 
 /// Becomes the server process, so that signals reach it directly.
-fn replace(mut command: Command) -> u8 {
+fn replace(mut command: Command) -> anyhow::Result<u8> {
     use std::os::unix::process::CommandExt;
     let error = command.exec();
-    eprintln!("error: cannot start the server: {error}");
-    2
+    Err(error).context("cannot start the server")
 }
 
-/// Runs several servers on one port; a worker that dies is started again, ever more slowly if it keeps dying.
-fn supervise(workers: u16, server: &dyn Fn() -> Command) -> anyhow::Result<u8> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-    let start = || -> anyhow::Result<(Child, Instant)> {
-        let mut command = server();
-        command.env("TAYBERRY_REUSE_PORT", "1");
-        Ok((
-            command.spawn().context("cannot start a worker")?,
-            Instant::now(),
-        ))
+/// Takes the port for all workers, so that no other program gets it while one of them is started again; a free one for 0.
+/// The socket is never listened on.
+fn reserve(host: &str, port: u16) -> anyhow::Result<(Socket, u16)> {
+    let cannot = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
+            "{host}:{port} is in use by another program; choose another with --port"
+        ),
+        std::io::ErrorKind::PermissionDenied => anyhow::anyhow!(
+            "{host}:{port} may not be used: ports below 1024 need privileges; choose another with --port"
+        ),
+        _ => anyhow::anyhow!("cannot listen on {host}:{port}: {error}"),
     };
-    let mut running: Vec<(Child, Instant)> =
-        (0..workers).map(|_| start()).collect::<Result<_, _>>()?;
-    let mut pause = Duration::from_millis(100);
-    loop {
-        if signals.pending().next().is_some() {
-            for (child, _) in &mut running {
-                // A worker that is already gone needs no signal.
-                let _ = Command::new("kill")
-                    .args(["-TERM", &child.id().to_string()])
-                    .status();
-            }
-            for (child, _) in &mut running {
-                child.wait()?;
-            }
-            return Ok(0);
-        }
-        for at in 0..running.len() {
-            if let Some(status) = running[at].0.try_wait()? {
-                let lived = running[at].1.elapsed();
-                if lived < Duration::from_secs(2)
-                    && status.code().is_some_and(|code| code == 1 || code == 2)
-                {
-                    // It could not even start: so could no other one.
-                    for (child, _) in &mut running {
-                        let _ = child.kill();
-                        child.wait()?;
-                    }
-                    return Ok(status.code().unwrap_or(1) as u8);
-                }
-                eprintln!("worker {} ended ({status}); starting another", at + 1);
-                pause = if lived < Duration::from_secs(10) {
-                    (pause * 2).min(Duration::from_secs(10))
-                } else {
-                    Duration::from_millis(100)
-                };
-                std::thread::sleep(pause);
-                running[at] = start()?;
-            }
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    let address = (host, port)
+        .to_socket_addrs()
+        .map_err(cannot)?
+        .next()
+        .with_context(|| format!("cannot listen on {host}:{port}: the host has no address"))?;
+    let bound = |address: SocketAddr, shared: bool| -> std::io::Result<Socket> {
+        let socket = Socket::new(
+            Domain::for_address(address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )?;
+        socket.set_reuse_address(true)?;
+        socket.set_reuse_port(shared)?;
+        socket.bind(&address.into())?;
+        Ok(socket)
+    };
+    // Sharing is for our own workers: somebody else's server on this port is an error, even if it would share.
+    let own = bound(address, false).map_err(cannot)?;
+    let taken = own.local_addr().map_err(cannot)?;
+    drop(own);
+    let port = taken.as_socket().map_or(port, |address| address.port());
+    let mut address = address;
+    address.set_port(port);
+    Ok((bound(address, true).map_err(cannot)?, port))
 }

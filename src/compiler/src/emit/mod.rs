@@ -38,7 +38,7 @@ pub struct CFile {
     pub text: String,
 }
 
-/// All files of a program: `<mangled module>.c` for each module, `program.c` and `program.h`.
+/// All files of a program: `<mangled module>.c` for each module, `__program.c` and `program.h`.
 pub fn emit_program(
     program: &Program,
     app: &App,
@@ -55,7 +55,8 @@ pub fn emit_program(
         })
         .collect();
     files.push(CFile {
-        name: "program.c".into(),
+        // No module's: a mangled name never starts with two underscores.
+        name: "__program.c".into(),
         text: module::program_text(&names, options),
     });
     files.push(CFile {
