@@ -135,8 +135,8 @@ static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywo
 
 /* Making the type. */
 
+static PyMethodDef getstate = {"__getstate__", tb_object_getstate, METH_NOARGS, NULL};
 static PyMethodDef root_methods[] = {
-    {"__getstate__", tb_object_getstate, METH_NOARGS, NULL},
     {"__init_subclass__", (PyCFunction)(void (*)(void))init_subclass, METH_VARARGS | METH_KEYWORDS | METH_CLASS, NULL},
     {NULL, NULL, 0, NULL},
 };
@@ -536,6 +536,16 @@ static int absorb_slots(tb_class_spec *spec, PyTypeObject *second) {
     return failed ? -1 : 0;
 }
 
+/* What pickle and copy save, unless the class has its own: `@dataclass(frozen=True, slots=True)` gives it one, and must
+ * not find ours before. */
+static int add_getstate(tb_class_spec *spec) {
+    int found = spec->base != NULL ? 1 : PyDict_ContainsString(spec->state->namespace, getstate.ml_name);
+    PyObject *method = found == 0 ? PyDescr_NewMethod(spec->type, &getstate) : NULL;
+    int failed = found < 0 || (found == 0 && (method == NULL || PyObject_SetAttrString((PyObject *)spec->type, getstate.ml_name, method) < 0));
+    Py_XDECREF(method);
+    return failed ? -1 : 0;
+}
+
 PyObject *tb_class_complete(tb_class_spec *spec, PyObject *decorated) {
     if (spec->state == NULL) {
         return PyErr_Format(PyExc_SystemError, "%s: decorated before its class statement has run", spec->name);
@@ -547,7 +557,7 @@ PyObject *tb_class_complete(tb_class_spec *spec, PyObject *decorated) {
         }
         bound = (PyObject *)spec->type;
     }
-    if (install_descriptors(spec, spec->state->namespace) < 0 || tb_dataclass_complete(spec) < 0 || rely(spec) < 0) {
+    if (add_getstate(spec) < 0 || install_descriptors(spec, spec->state->namespace) < 0 || tb_dataclass_complete(spec) < 0 || rely(spec) < 0) {
         return NULL;
     }
     return Py_NewRef(bound);

@@ -183,9 +183,6 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
             }
         }
     }
-    if dataclass.is_some_and(|options| options.slots) {
-        return interpreted("`slots=True` makes the class anew", name_span);
-    }
     let mut has_field = base.is_some();
     for stmt in &class.body {
         match stmt {
@@ -298,7 +295,8 @@ fn dataclass_options(tables: &Tables, module: usize, decorator: &ast::Expr) -> O
                     "frozen" => options.frozen = value.value,
                     "slots" => options.slots = value.value,
                     "kw_only" => options.kw_only = value.value,
-                    "unsafe_hash" | "match_args" | "weakref_slot" => {}
+                    "unsafe_hash" | "match_args" => {}
+                    "weakref_slot" if !value.value => {}
                     _ => return None,
                 }
             }
