@@ -35,6 +35,8 @@ pub struct Route {
     pub runs: Runs,
     /// One clause saying why it runs that way.
     pub why: String,
+    /// Whether the compiled function reaches code of which nothing is known, whatever its decorator says.
+    pub may_block: bool,
     /// The declared result.
     pub returns: Type,
 }

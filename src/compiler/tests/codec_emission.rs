@@ -220,6 +220,7 @@ fn shop() -> (Program, App) {
         native: Ok(FunctionId(at as u32)),
         runs: Runs::Inline,
         why: String::new(),
+        may_block: false,
         returns: Type::Object,
     });
     let app = App {

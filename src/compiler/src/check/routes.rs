@@ -278,6 +278,9 @@ fn route(
         (Err(reason), _) if def.is_async => (Runs::Task, format!("interpreted: {reason}")),
         (Err(reason), _) => (Runs::Pool, format!("interpreted: {reason}")),
     };
+    let may_block = native
+        .as_ref()
+        .is_ok_and(|id| blocking[id.index()].is_some());
     let text = path.value.to_str();
     Some(Route {
         methods,
@@ -292,6 +295,7 @@ fn route(
         native,
         runs,
         why,
+        may_block,
         returns: def
             .returns
             .as_deref()

@@ -8,7 +8,7 @@ use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyType};
-use tayberry_abi::Handler;
+use tayberry_abi::{HANDLER_MAY_BLOCK, Handler};
 
 use super::context::Base;
 use super::dispatch::{self, Step};
@@ -242,15 +242,17 @@ impl Application {
 impl Route {
     fn new(route: &Bound<'_, PyAny>) -> PyResult<Route> {
         let handler = route.getattr("handler")?;
-        let native = native_handler(&handler);
         let mut params = Vec::new();
         for param in route.getattr("params")?.try_iter()? {
             params.push(Param::new(&param?)?);
         }
         let returns = route.getattr("returns")?;
         let is_async: bool = route.getattr("is_async")?.extract()?;
-        let may_block =
-            native.is_none_or(|native| native.flags & tayberry_abi::HANDLER_MAY_BLOCK != 0);
+        // A coroutine that calls code of which nothing is known may look for its task, its context, a timeout around it:
+        // it is made by calling the function as any caller does, and run as a task.
+        let native = native_handler(&handler)
+            .filter(|native| !is_async || native.flags & HANDLER_MAY_BLOCK == 0);
+        let may_block = native.is_none_or(|native| native.flags & HANDLER_MAY_BLOCK != 0);
         let runs = match route
             .getattr("runs")?
             .extract::<Option<String>>()?
@@ -258,7 +260,7 @@ impl Route {
         {
             Some("inline") if !is_async => Runs::Inline,
             Some("pool") if !is_async => Runs::Pool,
-            _ if native.is_some() && (is_async || !may_block) => Runs::Inline,
+            _ if !may_block => Runs::Inline,
             _ if is_async => Runs::Task,
             _ => Runs::Pool,
         };

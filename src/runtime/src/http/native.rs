@@ -4,10 +4,11 @@ use std::ffi::c_void;
 
 use pyo3::prelude::*;
 use smallvec::SmallVec;
-use tayberry_abi::{HANDLER_RETURNS_OBJECT, Handler, OK, RAISED, Slice};
+use tayberry_abi::{HANDLER_MAY_BLOCK, HANDLER_RETURNS_OBJECT, Handler, OK, RAISED, Slice};
 
 use super::application::{Application, Origin, Route};
 use super::arguments::Parts;
+use super::context::run_in;
 use super::dispatch::{finish, raised, request_object};
 use super::request::{Reply, Request};
 use super::router::PathValue;
@@ -182,11 +183,25 @@ pub fn invoke(py: Python<'_>, app: &Application, route: &Route, mut arguments: A
     let Some(call) = handler.invoke else {
         return raised(py, app, PyErr::fetch(py));
     };
-    // The call consumes the slots, also when it fails.
-    arguments.filled.clear();
-    // SAFETY: every slot is filled; the result has room; the thread is attached.
-    if unsafe { call(arguments.slot(0), slot) } != OK {
-        return raised(py, app, PyErr::fetch(py));
+    let mut called = || {
+        // The call consumes the slots, also when it fails.
+        arguments.filled.clear();
+        // SAFETY: every slot is filled; the result has room; the thread is attached.
+        match unsafe { call(arguments.slot(0), slot) } {
+            OK => Ok(()),
+            _ => Err(PyErr::fetch(py)),
+        }
+    };
+    let status = match handler.flags & HANDLER_MAY_BLOCK {
+        0 => called(),
+        // Code of which nothing is known may set context variables.
+        _ => app
+            .context
+            .fresh(py)
+            .and_then(|context| run_in(&context, called)),
+    };
+    if let Err(error) = status {
+        return raised(py, app, error);
     }
     if handler.flags & HANDLER_RETURNS_OBJECT == 0
         && let Some(encode) = handler.encode

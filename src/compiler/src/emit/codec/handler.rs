@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::names::{identifier, string};
 use super::text::{has_text, many};
 use super::{Emitter, Held};
-use crate::app::{App, Runs};
+use crate::app::App;
 use crate::hir::{FunctionId, FunctionKind, ModuleId, Param, ParamKind};
 use crate::types::{Known, Type};
 
@@ -13,7 +13,7 @@ use crate::types::{Known, Type};
 const SLOT: usize = 8;
 
 impl Emitter<'_> {
-    /// The module's functions that are handlers, each once, with whether any of its routes may block.
+    /// The module's functions that are handlers, each once, with whether it may block.
     pub(super) fn module_handlers(&self, app: &App, module: ModuleId) -> Vec<(FunctionId, bool)> {
         let mut found: Vec<(FunctionId, bool)> = Vec::new();
         for route in &app.routes {
@@ -21,10 +21,8 @@ impl Emitter<'_> {
             if self.program.functions[function.index()].module != module {
                 continue;
             }
-            let blocks = route.runs != Runs::Inline;
-            match found.iter_mut().find(|(each, _)| *each == function) {
-                Some(known) => known.1 |= blocks,
-                None => found.push((function, blocks)),
+            if !found.iter().any(|(each, _)| *each == function) {
+                found.push((function, route.may_block));
             }
         }
         found.sort_by_key(|(function, _)| function.0);
