@@ -13,6 +13,7 @@ mod runtime_c;
 mod supervisor;
 mod toolchain;
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -26,8 +27,18 @@ use report::counted;
 const STACK: usize = 256 * 1024 * 1024;
 
 fn main() -> ExitCode {
-    end_quietly_when_nobody_reads();
-    let cli = Cli::parse();
+    end_when_output_cannot_be_written();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // `--help` comes here, too.
+        Err(said) => {
+            let status = match said.print() {
+                Ok(()) => said.exit_code(),
+                Err(error) => cannot_print(error.kind() == ErrorKind::BrokenPipe, &error),
+            };
+            return ExitCode::from(u8::try_from(status).unwrap_or(2));
+        }
+    };
     let worker = std::thread::Builder::new()
         .stack_size(STACK)
         .spawn(move || dispatch(cli));
@@ -67,16 +78,31 @@ fn status_of(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// `tayberry routes app.py | head -n 1` is no bug: the rest of the output is not wanted. 128 + SIGPIPE, as shells say it.
-fn end_quietly_when_nobody_reads() {
+/// Printing panics when the output cannot be written, which is no bug of ours.
+fn end_when_output_cannot_be_written() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let message = panic.payload_as_str().unwrap_or_default();
-        if message.starts_with("failed printing to std") && message.contains("Broken pipe") {
-            std::process::exit(141);
+        if let Some(reason) = message.strip_prefix("failed printing to std") {
+            let reason = reason.split_once(": ").map_or(reason, |(_, why)| why);
+            std::process::exit(cannot_print(reason.contains("Broken pipe"), &reason));
         }
         report(panic);
     }));
+}
+
+/// The exit status when output cannot be written. `tayberry routes app.py | head -n 1` does not want the rest: 128 + SIGPIPE,
+/// as shells say it.
+fn cannot_print(nobody_reads: bool, reason: &dyn std::fmt::Display) -> i32 {
+    if nobody_reads {
+        return 141;
+    }
+    // Standard error may be what failed.
+    let _ = writeln!(
+        std::io::stderr(),
+        "error: cannot write the output: {reason}"
+    );
+    2
 }
 
 fn dispatch(cli: Cli) -> anyhow::Result<u8> {
