@@ -22,11 +22,13 @@ typedef struct tb_handover {
 typedef struct tb_guard {
     /* The name as the module's code sees it. */
     const char *name;
-    /* The address of what it must mean: `&spec.function`, `(PyObject **)&spec.type`. NULL: what builtins had under
-     * that name when the library was loaded. */
+    /* The address of what it must mean: `&spec.function`, `(PyObject **)&spec.type`, `&spec.module`. NULL: what
+     * builtins had under that name when the library was loaded. */
     PyObject **expected;
     /* 1 while direct use is right; read with `tb_guard_holds`. */
     uint8_t *flag;
+    /* The module in whose namespace the name is (`module.name`); NULL: the one whose code relies on it. */
+    struct tb_module_spec *home;
 } tb_guard;
 
 /* Whether a guarded name still means what compiled code expects. */
@@ -52,7 +54,14 @@ typedef struct tb_module_spec {
     /* Filled here: the module and its namespace. Strong. */
     PyObject *module;
     PyObject *globals;
+    /* Filled here: the guards of other modules on names of this one. */
+    struct tb_reader *readers;
 } tb_module_spec;
+
+/* Whether the attributes of a module that has been imported are its namespace's names and nothing else. */
+static inline int tb_module_is_plain(const tb_module_spec *spec) {
+    return Py_IS_TYPE(__atomic_load_n(&spec->module, __ATOMIC_RELAXED), &PyModule_Type);
+}
 
 /* A module and its definition (`tb_init_<mangled>` returns it). */
 typedef struct tb_program_module {

@@ -14,6 +14,13 @@ typedef struct module_state {
     PyObject **originals; /* strong */
 } module_state;
 
+/* A guard of another module on a name of the one that has it in its list. Entries are only ever put in front. */
+typedef struct tb_reader {
+    struct tb_reader *next;
+    module_state *state;
+    uint32_t each;
+} tb_reader;
+
 static module_state *modules;
 static PyMutex registering;
 static int builtins_watched;
@@ -34,26 +41,53 @@ static void judge(module_state *state, uint32_t each, PyObject *value) {
     }
 }
 
+/* Says anew what guard `each` knows after an event of the namespace that its name is in. */
+static void judge_event(module_state *state, uint32_t each, PyDict_WatchEvent event, PyObject *key, PyObject *value) {
+    switch (event) {
+    case PyDict_EVENT_ADDED:
+    case PyDict_EVENT_MODIFIED:
+    case PyDict_EVENT_DELETED:
+        if (tb_name_is(key, state->names[each])) {
+            judge(state, each, event == PyDict_EVENT_DELETED ? NULL : value);
+        }
+        break;
+    case PyDict_EVENT_CLEARED:
+        judge(state, each, NULL);
+        break;
+    default: /* filled as a copy of another dict, or going away: nothing is sure any more */
+        if (state->globals == state->spec->globals) {
+            set_flag(state->spec->guards[each].flag, 0);
+        }
+    }
+}
+
 static void globals_changed(void *owner, PyDict_WatchEvent event, PyObject *key, PyObject *value) {
     module_state *state = owner;
     for (uint32_t each = 0; each < state->spec->guard_count; each++) {
-        switch (event) {
-        case PyDict_EVENT_ADDED:
-        case PyDict_EVENT_MODIFIED:
-        case PyDict_EVENT_DELETED:
-            if (tb_name_is(key, state->names[each])) {
-                judge(state, each, event == PyDict_EVENT_DELETED ? NULL : value);
-            }
-            break;
-        case PyDict_EVENT_CLEARED:
-            judge(state, each, NULL);
-            break;
-        default: /* filled as a copy of another dict, or going away: nothing is sure any more */
-            if (state->globals == state->spec->globals) {
-                set_flag(state->spec->guards[each].flag, 0);
-            }
+        if (state->spec->guards[each].home == NULL) {
+            judge_event(state, each, event, key, value);
         }
     }
+    if (state->globals == state->spec->globals) {
+        tb_reader *reader = __atomic_load_n(&state->spec->readers, __ATOMIC_ACQUIRE);
+        for (; reader != NULL; reader = reader->next) {
+            judge_event(reader->state, reader->each, event, key, value);
+        }
+    }
+}
+
+/* Looks a guard's name up where it is and judges it. 0, or -1 with an exception. */
+static int review(module_state *state, uint32_t each) {
+    tb_module_spec *home = state->spec->guards[each].home;
+    PyObject *globals = home == NULL ? state->globals : home->globals;
+    PyObject *value = NULL;
+    /* A module that has not been imported has no names. */
+    if (globals != NULL && PyDict_GetItemRef(globals, state->names[each], &value) < 0) {
+        return -1;
+    }
+    judge(state, each, value);
+    Py_XDECREF(value);
+    return 0;
 }
 
 static void builtins_changed(void *owner, PyDict_WatchEvent event, PyObject *key, PyObject *value) {
@@ -72,11 +106,9 @@ static void builtins_changed(void *owner, PyDict_WatchEvent event, PyObject *key
 void tb_guards_review(PyObject **expected) {
     for (module_state *state = __atomic_load_n(&modules, __ATOMIC_ACQUIRE); state != NULL; state = state->next) {
         for (uint32_t each = 0; each < state->spec->guard_count; each++) {
-            PyObject *value = NULL;
-            if (state->spec->guards[each].expected == expected &&
-                PyDict_GetItemRef(state->globals, state->names[each], &value) >= 0) {
-                judge(state, each, value);
-                Py_XDECREF(value);
+            if (state->spec->guards[each].expected == expected && review(state, each) < 0) {
+                PyErr_Clear();
+                set_flag(state->spec->guards[each].flag, 0);
             }
         }
     }
@@ -86,6 +118,7 @@ void tb_guards_review(PyObject **expected) {
 static int guard_names(tb_module_spec *spec) {
     size_t count = spec->guard_count;
     module_state *state = PyMem_Calloc(1, sizeof *state);
+    tb_reader *readers = NULL;
     PyObject *builtins = PyEval_GetBuiltins(); /* borrowed */
     if (state == NULL || builtins == NULL) {
         goto no_memory;
@@ -94,9 +127,11 @@ static int guard_names(tb_module_spec *spec) {
     state->globals = spec->globals;
     state->names = PyMem_Calloc(count + 1, sizeof *state->names);
     state->originals = PyMem_Calloc(count + 1, sizeof *state->originals);
+    readers = PyMem_Calloc(count + 1, sizeof *readers); /* lives as long as the library */
     state->shadowed = PyMem_Calloc(count + 1, 1);
     state->original = PyMem_Calloc(count + 1, 1);
-    if (state->names == NULL || state->originals == NULL || state->shadowed == NULL || state->original == NULL) {
+    if (readers == NULL || state->names == NULL || state->originals == NULL || state->shadowed == NULL ||
+        state->original == NULL) {
         goto no_memory;
     }
     for (size_t each = 0; each < count; each++) {
@@ -114,6 +149,13 @@ static int guard_names(tb_module_spec *spec) {
     PyMutex_Lock(&registering);
     state->next = modules;
     __atomic_store_n(&modules, state, __ATOMIC_RELEASE);
+    for (size_t each = 0; each < count; each++) {
+        tb_module_spec *home = spec->guards[each].home;
+        if (home != NULL) {
+            readers[each] = (tb_reader){.next = home->readers, .state = state, .each = (uint32_t)each};
+            __atomic_store_n(&home->readers, &readers[each], __ATOMIC_RELEASE);
+        }
+    }
     int watch_builtins = !builtins_watched;
     builtins_watched = 1;
     PyMutex_Unlock(&registering);
@@ -122,12 +164,15 @@ static int guard_names(tb_module_spec *spec) {
         return -1;
     }
     for (size_t each = 0; each < count; each++) {
-        PyObject *value;
-        if (PyDict_GetItemRef(spec->globals, state->names[each], &value) < 0) {
+        if (review(state, (uint32_t)each) < 0) {
             return -1;
         }
-        judge(state, (uint32_t)each, value);
-        Py_XDECREF(value);
+    }
+    /* Other modules' guards looked at an earlier import's names, or at none. */
+    for (tb_reader *reader = __atomic_load_n(&spec->readers, __ATOMIC_ACQUIRE); reader != NULL; reader = reader->next) {
+        if (review(reader->state, reader->each) < 0) {
+            return -1;
+        }
     }
     return 0;
 no_memory:
@@ -289,8 +334,12 @@ int tb_module_execute(tb_module_spec *spec, PyObject *module) {
     }
     /* The module object of an earlier import lives on: its functions may still be running. */
     int is_new = spec->globals != globals;
-    spec->module = Py_NewRef(module);
+    int had_module = spec->module != NULL;
+    __atomic_store_n(&spec->module, Py_NewRef(module), __ATOMIC_RELEASE);
     spec->globals = Py_NewRef(globals);
+    if (is_new && had_module) {
+        tb_guards_review(&spec->module);
+    }
     if ((is_new && guard_names(spec) < 0) || (spec->prepare != NULL && spec->prepare() < 0) || run_code(spec) < 0 ||
         (spec->finish != NULL && spec->finish(module) < 0)) {
         return -1;

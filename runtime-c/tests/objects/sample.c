@@ -135,7 +135,9 @@ static tb_class_spec class_keyed = {.name = "sample.Keyed", .fields = fields_key
 
 /* Guards. */
 static uint8_t guard_add, guard_item, guard_len;
-static tb_guard guards[] = {{"add", &spec_add.function, &guard_add}, {"Item", (PyObject **)&class_item.type, &guard_item}, {"len", NULL, &guard_len}};
+static tb_guard guards[] = {{"add", &spec_add.function, &guard_add, NULL},
+                            {"Item", (PyObject **)&class_item.type, &guard_item, NULL},
+                            {"len", NULL, &guard_len, NULL}};
 
 static const tb_signature_parameter parameters_use_add[1];
 static PyObject *call_use_add(PyObject *, PyObject *const *, size_t, PyObject *);

@@ -19,7 +19,7 @@ mod pattern;
 mod visit;
 
 pub use pattern::{Case, Pattern, PatternKind, Star};
-pub use visit::{each_child, each_expression};
+pub use visit::{each_child, each_expression, each_statement};
 
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident) => {
@@ -538,11 +538,11 @@ pub struct Call {
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub enum Callee {
-    /// A compiled module-level function bound to `name` in the calling module. `lower` calls it directly if the
-    /// name still means it at run time and if arguments match its parameters statically; else as `Dynamic(Global(name))`.
-    Function { function: FunctionId, name: String },
-    /// A native class bound to `name` in the calling module: constructs an instance, under the same guard.
-    Class { class: ClassId, name: String },
+    /// A compiled module-level function reached by `path` from the calling module. `lower` calls it directly if the
+    /// path still leads to it at run time and if arguments match its parameters statically; else as any other object.
+    Function { function: FunctionId, path: Path },
+    /// A native class reached by `path`: constructs an instance, under the same guard.
+    Class { class: ClassId, path: Path },
     /// A compiled method found on the static class of `object`; dispatched dynamically if the class has
     /// subclasses or the attribute was rebound.
     Method {
@@ -564,6 +564,36 @@ pub enum Callee {
     Attribute { object: Expr, name: String },
     /// Any other callable value.
     Dynamic(Expr),
+}
+
+/// How code names a function or class: `paged`, or through modules of the program, `search.paged`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// Each module on the way with the name that it has in the one before (the first: in the calling module).
+    pub through: Vec<(std::rc::Rc<str>, ModuleId)>,
+    /// The name in the last of them, or in the calling module.
+    pub name: std::rc::Rc<str>,
+}
+
+impl Path {
+    /// A name in the calling module.
+    pub fn of(name: &str) -> Path {
+        Path {
+            through: Vec::new(),
+            name: name.into(),
+        }
+    }
+
+    /// All names in order, as Python evaluates them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let through = self.through.iter().map(|(name, _)| &**name);
+        through.chain([&*self.name])
+    }
+
+    /// As the source writes it.
+    pub fn shown(&self) -> String {
+        self.names().collect::<Vec<_>>().join(".")
+    }
 }
 
 /// A comprehension.

@@ -4,7 +4,7 @@ use rustpython_ast::{self as ast};
 
 use super::builtins;
 use super::function::{Reason, Translated, Translator};
-use super::names::{Symbol, resolve};
+use super::names::{Symbol, resolve, resolve_member};
 use super::result_type::element_type;
 use crate::hir::*;
 use crate::types::Type;
@@ -91,56 +91,28 @@ impl Translator<'_> {
         }
         match &*call.func {
             ast::Expr::Name(name) if !self.by_name.contains_key(name.id.as_str()) => {
+                if let Some(known) = self.callee_at_path(&call.func) {
+                    return Ok(known);
+                }
                 let text = name.id.to_string();
-                match resolve(&self.tables.modules, self.module, &text) {
-                    Some(Symbol::Function(module, at)) => {
-                        if let Some(function) = self.tables.by_path.get(&(module, at, None)) {
-                            let candidate = &self.tables.candidates[function.index()];
-                            let def = self.tables.def(candidate);
-                            // A decorator may give back anything; a call of an `async def` gives a coroutine.
-                            let plain = def.decorator_list.iter().all(|each| {
-                                super::routes::is_route_decorator(
-                                    self.tables,
-                                    module,
-                                    &each.expression,
-                                )
-                            });
-                            if plain {
-                                let ty = if def.is_async {
-                                    Type::Object
-                                } else {
-                                    self.tables.returns(*function)
-                                };
-                                return Ok((
-                                    Callee::Function {
-                                        function: *function,
-                                        name: text,
-                                    },
-                                    ty,
-                                ));
-                            }
-                        }
+                if builtins::is_builtin(&text)
+                    && resolve(&self.tables.modules, self.module, &text).is_none()
+                {
+                    let explicit = text == "super" && call.arguments.args.len() == 2;
+                    if builtins::needs_frame(&text) && !explicit {
+                        return Err(Reason {
+                            reason: format!("it calls `{text}()`"),
+                            at: self.span(name),
+                        });
                     }
-                    Some(Symbol::Class(module, at)) => {
-                        if let Type::Class(class) = self.tables.class_type(module, at) {
-                            return Ok((Callee::Class { class, name: text }, Type::Class(class)));
-                        }
-                    }
-                    None if builtins::is_builtin(&text) => {
-                        let explicit = text == "super" && call.arguments.args.len() == 2;
-                        if builtins::needs_frame(&text) && !explicit {
-                            return Err(Reason {
-                                reason: format!("it calls `{text}()`"),
-                                at: self.span(name),
-                            });
-                        }
-                        return Ok((Callee::Builtin(text), Type::Object));
-                    }
-                    _ => {}
+                    return Ok((Callee::Builtin(text), Type::Object));
                 }
                 Ok((Callee::Dynamic(self.expr(&call.func)?), Type::Object))
             }
             ast::Expr::Attribute(attribute) => {
+                if let Some(known) = self.callee_at_path(&call.func) {
+                    return Ok(known);
+                }
                 let object = self.expr(&attribute.value)?;
                 let name = attribute.attr.to_string();
                 if let Some((class, function, ty)) = self.method_called(&object.ty, &name) {
@@ -159,6 +131,53 @@ impl Translator<'_> {
                 Ok((Callee::Attribute { object, name }, Type::Object))
             }
             other => Ok((Callee::Dynamic(self.expr(other)?), Type::Object)),
+        }
+    }
+
+    /// The native function or class of the program that `f` or `module.f` means, with the type of the call.
+    fn callee_at_path(&self, expr: &ast::Expr) -> Option<(Callee, Type)> {
+        let (path, symbol) = self.path(expr)?;
+        match symbol {
+            Symbol::Function(module, at) => {
+                let function = *self.tables.by_path.get(&(module, at, None))?;
+                let def = self.tables.def(&self.tables.candidates[function.index()]);
+                // A decorator may give back anything; a call of an `async def` gives a coroutine.
+                let plain = def.decorator_list.iter().all(|each| {
+                    super::routes::is_route_decorator(self.tables, module, &each.expression)
+                });
+                let ty = if def.is_async {
+                    Type::Object
+                } else {
+                    self.tables.returns(function)
+                };
+                plain.then_some((Callee::Function { function, path }, ty))
+            }
+            Symbol::Class(module, at) => match self.tables.class_type(module, at) {
+                Type::Class(class) => Some((Callee::Class { class, path }, Type::Class(class))),
+                _ => None,
+            },
+            Symbol::Module(_) | Symbol::External(_) | Symbol::Variable => None,
+        }
+    }
+
+    /// The way that `f`, `module.f` or `package.module.f` goes through the program's modules, and where it ends.
+    pub(super) fn path(&self, expr: &ast::Expr) -> Option<(Path, Symbol)> {
+        match expr {
+            ast::Expr::Name(name) if !self.by_name.contains_key(name.id.as_str()) => {
+                let symbol = resolve(&self.tables.modules, self.module, &name.id)?;
+                Some((Path::of(&name.id), symbol))
+            }
+            ast::Expr::Attribute(attribute) => {
+                let (path, Symbol::Module(inner)) = self.path(&attribute.value)? else {
+                    return None;
+                };
+                let symbol = resolve_member(&self.tables.modules, inner, &attribute.attr)?;
+                let mut through = path.through;
+                through.push((path.name, super::module_id(inner)));
+                let name = attribute.attr.as_str().into();
+                Some((Path { through, name }, symbol))
+            }
+            _ => None,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Which compiled functions may block their thread: those that reach code of which nothing is known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tables;
 use super::builtins;
-use super::names::{Symbol, resolve_expr};
+use super::names::{Symbol, resolve, resolve_expr, resolve_member};
 use crate::hir::*;
 use crate::members;
 use crate::types::Type;
@@ -19,7 +19,9 @@ pub fn blocking(tables: &Tables, functions: &[Function]) -> Vec<Option<String>> 
             module: function.module.index(),
             reason: None,
             calls: BTreeSet::new(),
+            likely: BTreeMap::new(),
         };
+        found.note_locals(&function.body);
         each_expression(&function.body, &mut |expr| found.visit(expr));
         reasons.push(found.reason);
         calls.push(found.calls);
@@ -51,6 +53,8 @@ struct Found<'a> {
     module: usize,
     reason: Option<String>,
     calls: BTreeSet<usize>,
+    /// What locals of no certain type very likely hold; `Object` where assignments disagree.
+    likely: BTreeMap<LocalId, Type>,
 }
 
 impl Found<'_> {
@@ -91,20 +95,21 @@ impl Found<'_> {
                 }
                 Callee::Builtin(_) | Callee::BuiltinMethod { .. } => {}
                 Callee::Dynamic(callee) => match &callee.kind {
-                    ExprKind::Global(name) if self.is_harmless(name) => {}
-                    ExprKind::Global(name) => {
-                        self.note(format!("it calls `{name}`, of which nothing is known"))
-                    }
+                    ExprKind::Global(name) => self.called(self.symbol(callee), name),
                     _ => self.note("it calls something of which nothing is known".into()),
                 },
+                Callee::Attribute { object, name }
+                    if self.is_module(object) && !HARMLESS_METHODS.contains(&name.as_str()) =>
+                {
+                    self.called(self.member(self.symbol(object), name), name);
+                }
                 Callee::Attribute { object, name } => {
-                    let made_by = match &object.kind {
-                        ExprKind::Global(variable) => self.tables.variable(self.module, variable).1,
+                    let method = match self.likely(object) {
+                        Type::Class(class) => {
+                            self.tables.method(class, name).map(FunctionId::index)
+                        }
                         _ => None,
                     };
-                    let method = made_by
-                        .and_then(|class| self.tables.method(class, name))
-                        .map(FunctionId::index);
                     if let Some(method) = method {
                         self.calls.insert(method);
                     } else if !HARMLESS_METHODS.contains(&name.as_str()) {
@@ -115,7 +120,116 @@ impl Found<'_> {
                 }
             }
         }
+        // A function that is handed on (`key=by_name`) may be called by whoever gets it.
+        if let Some(Symbol::Function(module, at)) = self.symbol(expr) {
+            match self.tables.by_path.get(&(module, at, None)) {
+                Some(function) => {
+                    self.calls.insert(function.index());
+                }
+                None => self.note("it hands on an interpreted function".into()),
+            }
+        }
         each_child(expr, &mut |child| self.visit(child));
+    }
+
+    /// Notes a call of something that has a name in a module.
+    fn called(&mut self, symbol: Option<Symbol>, name: &str) {
+        if matches!(symbol, Some(Symbol::Function(..))) {
+            self.note(format!("it calls `{name}`, which is not called directly"));
+        } else if !self.is_harmless(symbol, name) {
+            self.note(format!("it calls `{name}`, of which nothing is known"));
+        }
+    }
+
+    /// What a name, or a name in a module, means.
+    fn symbol(&self, expr: &Expr) -> Option<Symbol> {
+        match &expr.kind {
+            ExprKind::Global(name) => resolve(&self.tables.modules, self.module, name),
+            ExprKind::Attribute { object, name } => self.member(self.symbol(object), name),
+            _ => None,
+        }
+    }
+
+    /// What an attribute of a module means.
+    fn member(&self, owner: Option<Symbol>, name: &str) -> Option<Symbol> {
+        match owner? {
+            Symbol::Module(inner) => resolve_member(&self.tables.modules, inner, name),
+            Symbol::External(path) => Some(Symbol::External(format!("{path}.{name}"))),
+            Symbol::Function(..) | Symbol::Class(..) | Symbol::Variable => None,
+        }
+    }
+
+    fn is_module(&self, expr: &Expr) -> bool {
+        matches!(
+            self.symbol(expr),
+            Some(Symbol::Module(_) | Symbol::External(_))
+        )
+    }
+
+    /// The module-level variable that an expression reads.
+    fn variable<'e>(&self, expr: &'e Expr) -> Option<(usize, &'e str)> {
+        match &expr.kind {
+            ExprKind::Global(name) => Some((self.module, name)),
+            ExprKind::Attribute { object, name } => match self.symbol(object)? {
+                Symbol::Module(inner) => Some((inner, name)),
+                _ => None,
+            },
+            ExprKind::Narrow(inner) => self.variable(inner),
+            _ => None,
+        }
+    }
+
+    /// The type of a value, where it is not certain the one that the program gives it: a variable holds what made it,
+    /// a field what it is declared as.
+    fn likely(&self, expr: &Expr) -> Type {
+        if expr.ty != Type::Object {
+            return expr.ty.clone();
+        }
+        if let Some((module, variable)) = self.variable(expr)
+            && let Some(class) = self.tables.variable(module, variable).1
+        {
+            return Type::Class(class);
+        }
+        match &expr.kind {
+            ExprKind::Local(local) => self.likely.get(local).cloned().unwrap_or(Type::Object),
+            ExprKind::Narrow(inner) => self.likely(inner),
+            ExprKind::Attribute { object, name } => match self.likely(object) {
+                Type::Class(class) => self.tables.native_classes[class.index()]
+                    .fields
+                    .iter()
+                    .find(|field| field.name == *name)
+                    .map_or(Type::Object, |field| field.ty.clone()),
+                _ => Type::Object,
+            },
+            ExprKind::Item { object, .. } => match self.likely(object) {
+                Type::Dict(_, value) => *value,
+                Type::List(item) | Type::TupleOf(item) => *item,
+                _ => Type::Object,
+            },
+            _ => Type::Object,
+        }
+    }
+
+    /// Fills `likely` from plain assignments, in source order.
+    fn note_locals(&mut self, body: &[Stmt]) {
+        each_statement(body, &mut |stmt| {
+            let (target, ty) = match &stmt.kind {
+                StmtKind::Assign { targets, value } => match targets.as_slice() {
+                    [one] => (one, self.likely(value)),
+                    _ => return,
+                },
+                StmtKind::For { target, iter, .. } => {
+                    (target, super::builtins::element(&self.likely(iter)))
+                }
+                _ => return,
+            };
+            if let Target::Local(local) = target {
+                let known = self.likely.entry(*local).or_insert_with(|| ty.clone());
+                if *known != ty {
+                    *known = Type::Object;
+                }
+            }
+        });
     }
 
     fn note(&mut self, reason: String) {
@@ -123,12 +237,12 @@ impl Found<'_> {
     }
 
     /// Exceptions, responses and value types of libraries that only make an object.
-    fn is_harmless(&self, name: &str) -> bool {
-        let symbol = super::names::resolve(&self.tables.modules, self.module, name);
+    fn is_harmless(&self, symbol: Option<Symbol>, name: &str) -> bool {
         match symbol {
             None => builtins::is_exception(name),
             Some(Symbol::External(path)) => {
                 path.starts_with("tayberry.")
+                    || path.starts_with("math.")
                     || matches!(
                         path.as_str(),
                         "dataclasses.replace"
@@ -138,9 +252,6 @@ impl Found<'_> {
                             | "decimal.Decimal"
                             | "uuid.UUID"
                             | "uuid.uuid4"
-                            | "math.sqrt"
-                            | "math.floor"
-                            | "math.ceil"
                     )
             }
             Some(Symbol::Class(module, at)) => {

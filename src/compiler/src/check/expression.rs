@@ -365,6 +365,9 @@ impl Translator<'_> {
     }
 
     fn attribute(&mut self, attribute: &ast::ExprAttribute) -> Translated<(ExprKind, Type)> {
+        if let Some(claimed) = self.module_variable(attribute)? {
+            return Ok(claimed);
+        }
         let object = self.boxed(&attribute.value)?;
         let name = attribute.attr.to_string();
         if let Some((class, field)) = self.field_of(&object.ty, &name) {
@@ -382,6 +385,28 @@ impl Translator<'_> {
         }
         let ty = self.property_type(&object.ty, &name);
         Ok((ExprKind::Attribute { object, name }, ty))
+    }
+
+    /// `module.variable` with what the variable's annotation in that module claims.
+    fn module_variable(
+        &mut self,
+        attribute: &ast::ExprAttribute,
+    ) -> Translated<Option<(ExprKind, Type)>> {
+        let Some((_, Symbol::Module(module))) = self.path(&attribute.value) else {
+            return Ok(None);
+        };
+        let Some(claim) = self.tables.variable(module, &attribute.attr).0 else {
+            return Ok(None);
+        };
+        let read = Expr {
+            kind: ExprKind::Attribute {
+                object: self.boxed(&attribute.value)?,
+                name: attribute.attr.to_string(),
+            },
+            ty: Type::Object,
+            span: self.span(attribute),
+        };
+        Ok(Some((ExprKind::Narrow(Box::new(read)), claim)))
     }
 
     fn subscript(&mut self, subscript: &ast::ExprSubscript) -> Translated<(ExprKind, Type)> {

@@ -271,6 +271,15 @@ fn resolve_within(modules: &[Module], module: usize, name: &str, depth: usize) -
     })
 }
 
+/// Resolves an attribute of a module: a name of its own, else a module inside it.
+pub fn resolve_member(modules: &[Module], module: usize, name: &str) -> Option<Symbol> {
+    resolve(modules, module, name).or_else(|| {
+        let inner = format!("{}.{name}", modules[module].name);
+        let found = modules.iter().position(|each| each.name == inner)?;
+        Some(Symbol::Module(found))
+    })
+}
+
 /// Resolves a dotted expression: `models.Item`, `datetime.datetime`.
 pub fn resolve_expr(modules: &[Module], module: usize, expr: &ast::Expr) -> Option<Symbol> {
     match expr {
@@ -282,7 +291,7 @@ pub fn resolve_expr(modules: &[Module], module: usize, expr: &ast::Expr) -> Opti
             None => None,
         },
         ast::Expr::Attribute(attribute) => match resolve_expr(modules, module, &attribute.value)? {
-            Symbol::Module(inner) => resolve(modules, inner, &attribute.attr),
+            Symbol::Module(inner) => resolve_member(modules, inner, &attribute.attr),
             Symbol::External(prefix) => {
                 Some(Symbol::External(format!("{prefix}.{}", attribute.attr)))
             }

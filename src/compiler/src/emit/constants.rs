@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::codec::names::{bytes, string};
 use super::mangle;
 use super::names::Names;
-use crate::hir::{ClassId, FunctionId};
+use crate::hir::{ClassId, FunctionId, ModuleId, Path};
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
@@ -28,7 +28,17 @@ enum Key {
 enum Meaning {
     Function(FunctionId),
     Class(ClassId),
+    Module(ModuleId),
     Builtin,
+}
+
+/// A name that guarded code relies on.
+struct Guarded {
+    /// The module whose name it is, if that is not the one that relies on it.
+    home: Option<ModuleId>,
+    name: Rc<str>,
+    means: Meaning,
+    flag: String,
 }
 
 /// What one module's code refers to, in order of first use.
@@ -37,7 +47,7 @@ pub struct Constants {
     known: BTreeMap<Key, String>,
     order: Vec<(Key, String)>,
     used: BTreeMap<String, u32>,
-    guards: Vec<(Rc<str>, Meaning, String)>,
+    guards: Vec<Guarded>,
 }
 
 impl Constants {
@@ -95,38 +105,56 @@ impl Constants {
         self.get(Key::Builtin(name.clone()), &hint)
     }
 
-    fn guard(&mut self, name: &Rc<str>, meaning: Meaning) -> String {
-        if let Some((_, _, flag)) = self
+    fn guard(&mut self, home: Option<ModuleId>, name: &Rc<str>, means: Meaning) -> String {
+        let known = self
             .guards
             .iter()
-            .find(|(known, means, _)| known == name && *means == meaning)
-        {
-            return flag.clone();
+            .find(|each| each.home == home && each.name == *name && each.means == means);
+        if let Some(known) = known {
+            return known.flag.clone();
         }
-        let number = self
-            .guards
-            .iter()
-            .filter(|(known, _, _)| known == name)
-            .count();
+        let number = self.guards.iter().filter(|each| each.name == *name).count();
         let flag = if number == 0 {
             format!("g_{}", mangle(name))
         } else {
             format!("g_{}_x{}", mangle(name), number + 1)
         };
-        self.guards.push((name.clone(), meaning, flag.clone()));
+        self.guards.push(Guarded {
+            home,
+            name: name.clone(),
+            means,
+            flag: flag.clone(),
+        });
         flag
     }
-    /// The flag that says that a name means a native function.
-    pub fn function_guard(&mut self, name: &Rc<str>, id: FunctionId) -> String {
-        self.guard(name, Meaning::Function(id))
+    /// The C condition that a path leads to a native function.
+    pub fn function_guard(&mut self, names: &Names, path: &Path, id: FunctionId) -> String {
+        self.path_guard(names, path, Meaning::Function(id))
     }
-    /// … a native class.
-    pub fn class_guard(&mut self, name: &Rc<str>, id: ClassId) -> String {
-        self.guard(name, Meaning::Class(id))
+    /// … to a native class.
+    pub fn class_guard(&mut self, names: &Names, path: &Path, id: ClassId) -> String {
+        self.path_guard(names, path, Meaning::Class(id))
     }
-    /// … the builtin of that name.
+    /// … that a name means the builtin.
     pub fn builtin_guard(&mut self, name: &Rc<str>) -> String {
-        self.guard(name, Meaning::Builtin)
+        let flag = self.guard(None, name, Meaning::Builtin);
+        format!("tb_guard_holds(&{flag})")
+    }
+
+    fn path_guard(&mut self, names: &Names, path: &Path, means: Meaning) -> String {
+        let mut home = None;
+        let mut condition = String::new();
+        for (name, module) in &path.through {
+            let flag = self.guard(home, name, Meaning::Module(*module));
+            let spec = names.module(*module);
+            let _ = write!(
+                condition,
+                "tb_guard_holds(&{flag}) && tb_module_is_plain(&{spec}) && "
+            );
+            home = Some(*module);
+        }
+        let flag = self.guard(home, &path.name, means);
+        condition + &format!("tb_guard_holds(&{flag})")
     }
 
     /// Declarations, which go before the functions.
@@ -157,8 +185,8 @@ impl Constants {
         if !self.guards.is_empty() {
             out.push_str("\n/* Whether names still mean what the code relies on. */\n");
         }
-        for (_, _, flag) in &self.guards {
-            let _ = writeln!(out, "static uint8_t {flag};");
+        for each in &self.guards {
+            let _ = writeln!(out, "static uint8_t {};", each.flag);
         }
         out
     }
@@ -195,13 +223,22 @@ impl Constants {
             return 0;
         }
         out.push_str("\nstatic tb_guard tb_guards[] = {\n");
-        for (name, meaning, flag) in &self.guards {
-            let expected = match meaning {
+        for each in &self.guards {
+            let expected = match &each.means {
                 Meaning::Function(id) => format!("&{}.function", names.spec(*id)),
                 Meaning::Class(id) => format!("(PyObject **)&{}.type", names.class(*id)),
+                Meaning::Module(id) => format!("&{}.module", names.module(*id)),
                 Meaning::Builtin => "NULL".into(),
             };
-            let _ = writeln!(out, "    {{{}, {expected}, &{flag}}},", string(name));
+            let home = each
+                .home
+                .map_or_else(|| "NULL".into(), |home| format!("&{}", names.module(home)));
+            let _ = writeln!(
+                out,
+                "    {{{}, {expected}, &{}, {home}}},",
+                string(&each.name),
+                each.flag
+            );
         }
         out.push_str("};\n");
         self.guards.len()

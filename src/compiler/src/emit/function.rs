@@ -391,16 +391,9 @@ impl Writer<'_> {
 
     fn guard(&mut self, guard: &Guard) -> String {
         match guard {
-            Guard::Function(_, name, id) => format!(
-                "tb_guard_holds(&{})",
-                self.constants.function_guard(name, *id)
-            ),
-            Guard::Class(_, name, id) => {
-                format!("tb_guard_holds(&{})", self.constants.class_guard(name, *id))
-            }
-            Guard::Builtin(_, name) => {
-                format!("tb_guard_holds(&{})", self.constants.builtin_guard(name))
-            }
+            Guard::Function(_, path, id) => self.constants.function_guard(self.names, path, *id),
+            Guard::Class(_, path, id) => self.constants.class_guard(self.names, path, *id),
+            Guard::Builtin(_, name) => self.constants.builtin_guard(name),
             Guard::Intact(object, class) => {
                 let (object, spec) = (self.operand(object), self.names.class(*class));
                 format!("Py_TYPE({object}) == {spec}.type && tb_class_is_intact(&{spec})")

@@ -25,6 +25,7 @@ pub fn module_text(
     let program = names.program;
     let module = &program.modules[id.index()];
     let mangled = mangle(&module.name);
+    let spec = names.module(id);
     let functions: Vec<FunctionId> = (0..program.functions.len() as u32)
         .map(FunctionId)
         .filter(|each| program.functions[each.index()].module == id)
@@ -64,7 +65,6 @@ pub fn module_text(
     out.push_str("#include \"tb.h\"\n#include \"tb_native.h\"\n#include \"program.h\"\n\n");
     out.push_str("/* Jumps between blocks make GCC guess wrongly about what is set; the verifier has proved it. */\n");
     out.push_str("#if defined(__GNUC__) && !defined(__clang__)\n#pragma GCC diagnostic ignored \"-Wmaybe-uninitialized\"\n#endif\n\n");
-    out.push_str("static tb_module_spec tb_spec;\n\n");
     out.push_str(&constants.declarations());
     out.push_str(&tables);
     out.push_str(&bodies);
@@ -98,7 +98,7 @@ pub fn module_text(
     out.push_str("};\n\n");
     let _ = writeln!(
         out,
-        "static tb_module_spec tb_spec = {{\n    .name = {},\n    .code = tb_code,\n    .code_size = sizeof tb_code,",
+        "tb_module_spec {spec} = {{\n    .name = {},\n    .code = tb_code,\n    .code_size = sizeof tb_code,",
         string(&module.name)
     );
     if !module.handovers.is_empty() {
@@ -126,7 +126,7 @@ pub fn module_text(
         }
         let _ = writeln!(out, "    .handlers = &{handlers},");
     }
-    let _ = writeln!(out, "}};\n\nTB_MODULE({mangled}, tb_spec)");
+    let _ = writeln!(out, "}};\n\nTB_MODULE({mangled}, {spec})");
     number_lines(&out, &format!("{mangled}.c"))
 }
 
@@ -151,6 +151,10 @@ pub fn header_text(names: &Names) -> String {
     let mut out = String::from(
         "/* The program's objects, functions and classes: made by tayberry, do not edit. */\n#ifndef TB_PROGRAM_H\n#define TB_PROGRAM_H\n\n#include \"tb.h\"\n#include \"tb_native.h\"\n\n",
     );
+    for at in 0..program.modules.len() as u32 {
+        let _ = writeln!(out, "extern tb_module_spec {};", names.module(ModuleId(at)));
+    }
+    out.push('\n');
     for at in 0..program.classes.len() as u32 {
         class::object_struct(names, ClassId(at), &mut out);
         let _ = writeln!(out, "extern tb_class_spec {};\n", names.class(ClassId(at)));

@@ -3,6 +3,7 @@
 //! | Python | C |
 //! |---|---|
 //! | function `Order.total` of `shop` | body `tbf_shop__Order__total`, wrapper `tbc_…`, unboxing `tbr_…`, spec `tbs_…` |
+//! | module `shop` | spec `tbu_shop` |
 //! | class `Order` of `shop` | struct `tbo_shop__Order`, spec `tbk_…`, tables `tbd_…` and `tbm_…` |
 //! | enum or library class that is checked | `tbn_…` |
 //! | local `total` | `v_total` |
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 
 use super::codec::names::show;
 use super::mangle;
-use crate::hir::{ClassId, FieldId, FunctionId, Program};
+use crate::hir::{ClassId, FieldId, FunctionId, ModuleId, Program};
 use crate::ir::Repr;
 use crate::lower::repr;
 use crate::types::{Known, Literal, Type};
@@ -62,6 +63,10 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// A module's `tb_module_spec`.
+    pub fn module(&self, id: ModuleId) -> String {
+        format!("tbu_{}", mangle(&self.program.modules[id.index()].name))
+    }
     /// The C function with a function's body.
     pub fn body(&self, id: FunctionId) -> String {
         format!("tbf_{}", self.functions[id.index()])

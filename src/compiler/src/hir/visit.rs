@@ -222,3 +222,47 @@ pub fn each_expression<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
         }
     }
 }
+
+/// Calls `visit` on every statement of a block and of the blocks inside, each before what it contains.
+pub fn each_statement<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Stmt)) {
+    for stmt in body {
+        visit(stmt);
+        match &stmt.kind {
+            StmtKind::If { body, orelse, .. }
+            | StmtKind::While { body, orelse, .. }
+            | StmtKind::For { body, orelse, .. } => {
+                each_statement(body, visit);
+                each_statement(orelse, visit);
+            }
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finally,
+            } => {
+                each_statement(body, visit);
+                for handler in handlers {
+                    each_statement(&handler.body, visit);
+                }
+                each_statement(orelse, visit);
+                each_statement(finally, visit);
+            }
+            StmtKind::With { body, .. } => each_statement(body, visit),
+            StmtKind::Match { cases, .. } => {
+                for case in cases {
+                    each_statement(&case.body, visit);
+                }
+            }
+            StmtKind::Expr(_)
+            | StmtKind::Assign { .. }
+            | StmtKind::AugAssign { .. }
+            | StmtKind::Return(_)
+            | StmtKind::Raise { .. }
+            | StmtKind::Assert { .. }
+            | StmtKind::Delete(_)
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass => {}
+        }
+    }
+}

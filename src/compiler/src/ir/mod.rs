@@ -54,7 +54,7 @@ pub mod text;
 
 use std::rc::Rc;
 
-use crate::hir::{ClassId, FieldId, FunctionId, ModuleId};
+use crate::hir::{ClassId, FieldId, FunctionId, ModuleId, Path};
 use crate::types::Type;
 pub use primitives::Prim;
 
@@ -374,10 +374,10 @@ pub enum OpKind {
 /// What a branch asks of the state of names and classes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Guard {
-    /// The name in this module means this native function.
-    Function(ModuleId, Rc<str>, FunctionId),
-    /// The name in this module means this native class.
-    Class(ModuleId, Rc<str>, ClassId),
+    /// The path from this module leads to this native function.
+    Function(ModuleId, Path, FunctionId),
+    /// The path from this module leads to this native class.
+    Class(ModuleId, Path, ClassId),
     /// The name in this module means the builtin.
     Builtin(ModuleId, Rc<str>),
     /// The object is of exactly this class and the class has its own methods, fields and constructor.

@@ -232,8 +232,8 @@ fn op(function: &Function, op: &Op) -> String {
 
 fn guard(guard: &Guard) -> String {
     match guard {
-        Guard::Function(_, name, id) => format!("{name} is f{}", id.0),
-        Guard::Class(_, name, id) => format!("{name} is c{}", id.0),
+        Guard::Function(_, path, id) => format!("{} is f{}", path.shown(), id.0),
+        Guard::Class(_, path, id) => format!("{} is c{}", path.shown(), id.0),
         Guard::Builtin(_, name) => format!("{name} is builtin"),
         Guard::Intact(object, class) => format!("{} is intact c{}", operand(object), class.0),
         Guard::Plain(class) => format!("c{} is plain", class.0),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::{Builder, Val};
 use crate::hir::{
     Call, Callee, ClassId, Element, Expr, FieldDefault, FunctionId, FunctionKind, Param, ParamKind,
+    Path,
 };
 use crate::ir::{Const, Guard, OpKind, Operand, Pack, Place, Prim, Repr, Terminator};
 use crate::members;
@@ -79,10 +80,10 @@ impl<'a> Builder<'a> {
     /// The result of a call; `awaited` if the call is the operand of `await` on a native coroutine function.
     pub(super) fn call(&mut self, call: &'a Call, expr: &'a Expr, awaited: bool) -> Val {
         match &call.callee {
-            Callee::Function { function, name } => {
-                self.call_function(call, *function, name, expr, awaited)
+            Callee::Function { function, path } => {
+                self.call_function(call, *function, path, expr, awaited)
             }
-            Callee::Class { class, name } => self.call_class(call, *class, name, expr),
+            Callee::Class { class, path } => self.call_class(call, *class, path, expr),
             Callee::Method {
                 object,
                 class,
@@ -217,7 +218,7 @@ impl<'a> Builder<'a> {
     fn call_named(
         &mut self,
         call: &'a Call,
-        name: &str,
+        path: &Path,
         guard: Guard,
         expr: &'a Expr,
         fast: impl FnOnce(&mut Self, Args) -> Val,
@@ -240,7 +241,7 @@ impl<'a> Builder<'a> {
                 &expr.ty,
                 |this| fast(this, args),
                 |this| {
-                    let callee = this.global(name);
+                    let callee = this.at_path(path);
                     let value = this.call_object(callee, again);
                     spare(this, value)
                 },
@@ -255,7 +256,7 @@ impl<'a> Builder<'a> {
             no: fetch,
         });
         self.start(fetch);
-        let fetched = self.global(name);
+        let fetched = self.at_path(path);
         self.store(callee, fetched);
         self.goto(args_block);
         self.start(args_block);
@@ -318,7 +319,7 @@ impl<'a> Builder<'a> {
         &mut self,
         call: &'a Call,
         function: FunctionId,
-        name: &str,
+        path: &Path,
         expr: &'a Expr,
         awaited: bool,
     ) -> Val {
@@ -329,14 +330,14 @@ impl<'a> Builder<'a> {
             && found.kind == FunctionKind::Plain
             && found.is_async == awaited;
         let Some(from) = from.filter(|_| fits) else {
-            let callee = self.global(name);
+            let callee = self.at_path(path);
             let value = self.call_dynamic(call, callee, expr);
             return self.awaited(value, awaited);
         };
-        let guard = Guard::Function(self.function.module, Rc::from(name), function);
+        let guard = Guard::Function(self.function.module, path.clone(), function);
         self.call_named(
             call,
-            name,
+            path,
             guard,
             expr,
             |this, args| {
@@ -428,11 +429,11 @@ impl<'a> Builder<'a> {
     }
 
     /// `Class(…)`: fills the fields directly, or fills them with nothing and calls the native `__init__`.
-    fn call_class(&mut self, call: &'a Call, class: ClassId, name: &str, expr: &'a Expr) -> Val {
+    fn call_class(&mut self, call: &'a Call, class: ClassId, path: &Path, expr: &'a Expr) -> Val {
         let found = &self.program.classes[class.index()];
-        let guard = Guard::Class(self.function.module, Rc::from(name), class);
+        let guard = Guard::Class(self.function.module, path.clone(), class);
         let generic = |this: &mut Self| {
-            let callee = this.global(name);
+            let callee = this.at_path(path);
             this.call_dynamic(call, callee, expr)
         };
         if !is_plain(call) {
@@ -450,10 +451,10 @@ impl<'a> Builder<'a> {
             };
             return self.call_named(
                 call,
-                name,
+                path,
                 guard,
                 expr,
-                |this, args| this.fill(class, &params, from, args, name),
+                |this, args| this.fill(class, &params, from, args, path),
                 |_, value| value,
             );
         }
@@ -469,10 +470,10 @@ impl<'a> Builder<'a> {
             {
                 return self.call_named(
                     call,
-                    name,
+                    path,
                     guard,
                     expr,
-                    |this, args| this.initialize(class, init, from, args, name),
+                    |this, args| this.initialize(class, init, from, args, path),
                     |_, value| value,
                 );
             }
@@ -513,7 +514,7 @@ impl<'a> Builder<'a> {
         params: &[(Param, usize)],
         from: Vec<Option<usize>>,
         args: Args,
-        name: &str,
+        path: &Path,
     ) -> Val {
         let count = self.program.classes[class.index()].fields.len();
         let result = self.temp(Repr::Object);
@@ -559,7 +560,7 @@ impl<'a> Builder<'a> {
         }
 
         self.start(other);
-        let callee = self.global(name);
+        let callee = self.at_path(path);
         let object = self.call_object(callee, args);
         let object = self.convert(object, &Type::Class(class));
         self.store(result, object.op);
@@ -577,7 +578,7 @@ impl<'a> Builder<'a> {
         init: FunctionId,
         from: Vec<Option<usize>>,
         args: Args,
-        name: &str,
+        path: &Path,
     ) -> Val {
         let all: Vec<Val> = args.all().cloned().collect();
         let ty = Type::Class(class);
@@ -598,7 +599,7 @@ impl<'a> Builder<'a> {
                 }
             },
             |this| {
-                let callee = this.global(name);
+                let callee = this.at_path(path);
                 this.call_object(callee, args)
             },
         )

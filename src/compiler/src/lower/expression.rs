@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Builder, Place, Val, repr};
-use crate::hir::{Callee, ClassId, Expr, ExprKind, FieldId, FunctionId, LocalId, each_child};
+use crate::hir::{Callee, ClassId, Expr, ExprKind, FieldId, FunctionId, LocalId, Path, each_child};
 use crate::ir::{Const, Guard, OpKind, Operand, Prim, Repr, Terminator};
 use crate::types::Type;
 
@@ -153,6 +153,17 @@ impl<'a> Builder<'a> {
         let name = self.str(name);
         let globals = self.globals();
         self.prim(Prim::GlobalGet, vec![globals, name])
+    }
+
+    /// What a path leads to at this moment.
+    pub(super) fn at_path(&mut self, path: &Path) -> Operand {
+        let mut names = path.names();
+        let mut object = self.global(names.next().unwrap_or_default());
+        for name in names {
+            let name = self.str(name);
+            object = self.prim(Prim::AttrGet, vec![object, name]);
+        }
+        object
     }
 
     pub(super) fn read_field(&mut self, object: Val, class: ClassId, field: FieldId) -> Val {

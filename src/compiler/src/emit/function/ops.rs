@@ -40,7 +40,7 @@ impl Writer<'_> {
             Const::Null => "NULL".into(),
             Const::NoInt => "TB_INT_ERROR".into(),
             Const::C(number) => number.to_string(),
-            Const::Globals(_) => "tb_spec.globals".into(),
+            Const::Globals(module) => format!("{}.globals", self.names.module(*module)),
             Const::Class(class) => format!("(PyObject *){}.type", self.names.class(*class)),
             Const::Builtin(name) => self.constants.builtin(name),
         }
