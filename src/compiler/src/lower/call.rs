@@ -224,15 +224,7 @@ impl<'a> Builder<'a> {
         fast: impl FnOnce(&mut Self, Args) -> Val,
         spare: impl FnOnce(&mut Self, Val) -> Val,
     ) -> Val {
-        let quiet = call
-            .args
-            .iter()
-            .map(|arg| match arg {
-                Element::One(arg) | Element::Star(arg) => arg,
-            })
-            .chain(call.keywords.iter().map(|(_, value)| value))
-            .all(|arg| self.is_quiet(arg));
-        if quiet {
+        if self.has_quiet_arguments(call) {
             let args = self.arguments(call);
             self.at_line(expr.span);
             let again = args.clone();
@@ -293,6 +285,17 @@ impl<'a> Builder<'a> {
             },
             None => Val::none(),
         }
+    }
+
+    /// Whether evaluating the arguments has no effect.
+    fn has_quiet_arguments(&self, call: &Call) -> bool {
+        call.args
+            .iter()
+            .map(|arg| match arg {
+                Element::One(arg) | Element::Star(arg) => arg,
+            })
+            .chain(call.keywords.iter().map(|(_, value)| value))
+            .all(|arg| self.is_quiet(arg))
     }
 
     /// Whether evaluating an expression has no effect, so that the order does not matter.
@@ -407,7 +410,14 @@ impl<'a> Builder<'a> {
         expr: &'a Expr,
     ) -> Val {
         let receiver = self.expr(object);
-        self.call_on(call, receiver, name, expr)
+        if !is_plain(call) || self.has_quiet_arguments(call) {
+            return self.call_on(call, receiver, name, expr);
+        }
+        // What the arguments do comes after the attribute is found, or is not.
+        let object = self.boxed(receiver);
+        let name = self.str(name);
+        let callee = self.prim(Prim::AttrGet, vec![object, name]);
+        self.call_dynamic(call, callee, expr)
     }
 
     /// A method of a built-in type's value.
