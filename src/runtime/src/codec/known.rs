@@ -133,6 +133,20 @@ pub(super) fn allocate<'py>(
     }
 }
 
+/// Fractions of a second beyond microseconds are cut off.
+const CUT: speedate::TimeConfig = speedate::TimeConfig {
+    microseconds_precision_overflow_behavior:
+        speedate::MicrosecondsPrecisionOverflowBehavior::Truncate,
+    unix_timestamp_offset: None,
+};
+
+/// Whether only digits follow a point, where there is one: what is cut off a duration is not looked at otherwise.
+fn ends_in_digits(text: &[u8]) -> bool {
+    let mut rest = text.rsplitn(2, |byte| *byte == b'.');
+    let fraction = rest.next().unwrap_or_default();
+    rest.next().is_none() || fraction.iter().all(u8::is_ascii_digit)
+}
+
 /// A value from its text; none if the text is wrong.
 pub fn parse<'py>(
     py: Python<'py>,
@@ -148,7 +162,7 @@ pub fn parse<'py>(
             return uuid_object(py, all, parsed.as_u128()).map(Some);
         }
         Known::DateTime => {
-            let Ok(parsed) = speedate::DateTime::parse_bytes_rfc3339(text) else {
+            let Ok(parsed) = speedate::DateTime::parse_bytes_rfc3339_with_config(text, &CUT) else {
                 return Ok(None);
             };
             let Some(zone) = zone(py, parsed.time.tz_offset)? else {
@@ -179,7 +193,7 @@ pub fn parse<'py>(
             unsafe { ffi::PyDate_FromDate(date.year.into(), date.month.into(), date.day.into()) }
         }
         Known::Time => {
-            let Ok(time) = speedate::Time::parse_bytes(text) else {
+            let Ok(time) = speedate::Time::parse_bytes_with_config(text, &CUT) else {
                 return Ok(None);
             };
             let Some(zone) = zone(py, time.tz_offset)? else {
@@ -202,7 +216,10 @@ pub fn parse<'py>(
             if is_decimal(text) {
                 return seconds(py, all, text);
             }
-            let Ok(parsed) = speedate::Duration::parse_bytes(text) else {
+            if text.contains(&b':') && !ends_in_digits(text) {
+                return Ok(None);
+            }
+            let Ok(parsed) = speedate::Duration::parse_bytes_with_config(text, &CUT) else {
                 return Ok(None);
             };
             let sign = if parsed.positive { 1 } else { -1 };
