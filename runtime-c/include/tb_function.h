@@ -61,6 +61,8 @@ typedef struct tb_function_spec {
     tb_code_info info;
     /* Interned parameter names, made at the first hand-over. */
     PyObject **names;
+    /* Where the closure holds `__class__`, from 1; 0 if it does not. */
+    int class_cell;
 } tb_function_spec;
 
 /* What `tb_arguments_bind` had to make; released after the call. */
@@ -68,6 +70,9 @@ typedef struct tb_arguments_held {
     /* `__defaults__`, the `*args` tuple, the `**kwargs` dict, a tuple of keyword-only defaults. */
     PyObject *objects[4];
 } tb_arguments_held;
+
+/* `__class__` as a method sees it: the class in whose body it stands. A new reference, or NULL with RuntimeError. */
+PyObject *tb_function_own_class(tb_function_spec *spec);
 
 /* Takes over a function object that a `def` statement has just made: 0, or -1 with an exception. */
 int tb_function_adopt(tb_function_spec *spec, PyObject *function);

@@ -26,6 +26,18 @@ int tb_function_adopt(tb_function_spec *spec, PyObject *function) {
     if (tb_function_interpret == NULL) {
         tb_function_interpret = object->vectorcall;
     }
+    if (object->func_closure != NULL) {
+        PyObject *free = PyCode_GetFreevars((PyCodeObject *)object->func_code);
+        if (free == NULL) {
+            return -1;
+        }
+        for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(free); each++) {
+            if (PyUnicode_EqualToUTF8(PyTuple_GET_ITEM(free, each), "__class__")) {
+                spec->class_cell = (int)each + 1;
+            }
+        }
+        Py_DECREF(free);
+    }
     tb_code_info_set(&spec->info, function);
     PyFunction_SetVectorcall(object, spec->vectorcall);
     /* The function of an earlier execution of the module lives on: other threads may be borrowing it. */
@@ -35,6 +47,17 @@ int tb_function_adopt(tb_function_spec *spec, PyObject *function) {
         tb_guards_review(&spec->function);
     }
     return 0;
+}
+
+PyObject *tb_function_own_class(tb_function_spec *spec) {
+    PyObject *closure = ((PyFunctionObject *)spec->function)->func_closure, *found = NULL;
+    if (closure != NULL && spec->class_cell > 0) {
+        found = PyCell_Get(PyTuple_GET_ITEM(closure, spec->class_cell - 1));
+    }
+    if (found == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "super(): empty __class__ cell");
+    }
+    return found;
 }
 
 /* Lets the interpreter find out what is wrong with the arguments, so that the message is its own. */

@@ -128,6 +128,8 @@ pub enum FunctionKind {
     Deleter(ClassId),
     /// A method that a descriptor keeps and calls with the instance (`functools.cached_property`).
     Wrapped(ClassId),
+    /// A `def` in the body of a class that runs as Python (an exception, an enumeration): only Python calls it.
+    Unbound,
 }
 
 impl FunctionKind {
@@ -139,11 +141,14 @@ impl FunctionKind {
             | FunctionKind::Setter(class)
             | FunctionKind::Deleter(class)
             | FunctionKind::Wrapped(class) => Some(class),
-            FunctionKind::Plain | FunctionKind::Static(_) | FunctionKind::ClassMethod(_) => None,
+            FunctionKind::Plain
+            | FunctionKind::Unbound
+            | FunctionKind::Static(_)
+            | FunctionKind::ClassMethod(_) => None,
         }
     }
 
-    /// The class in whose body the function stands.
+    /// The native class in whose body the function stands.
     pub fn class(self) -> Option<ClassId> {
         match self {
             FunctionKind::Static(class) | FunctionKind::ClassMethod(class) => Some(class),
@@ -442,8 +447,8 @@ pub enum ExprKind {
     Str(String),
     Bytes(Vec<u8>),
     Ellipsis,
-    /// `__class__`: the native class in whose body the function stands.
-    OwnClass(ClassId),
+    /// `__class__`: the class in whose body the function stands; none for one that runs as Python.
+    OwnClass(Option<ClassId>),
     Local(LocalId),
     /// A name looked up in the module's namespace, then in builtins, each time it is evaluated.
     Global(String),

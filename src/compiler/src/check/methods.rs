@@ -13,7 +13,7 @@ use crate::members;
 use crate::parse::span;
 use crate::source::FileId;
 
-/// The methods of a class that may become native; those that may not go to `interpreted`.
+/// The methods of a native class that may become native; those that may not go to `interpreted`.
 pub fn candidates(
     tables: &Tables,
     module: usize,
@@ -49,6 +49,60 @@ pub fn candidates(
             }
         }
     }
+}
+
+/// The methods of a class that runs as Python. What decorates them, and how often their names are bound, does not
+/// matter: Python calls them.
+pub fn unbound(
+    module: usize,
+    at: usize,
+    class: &ast::StmtClassDef,
+    all: &mut Vec<Candidate>,
+    interpreted: &mut Vec<(usize, Interpreted)>,
+) {
+    let generic: Vec<&str> = class
+        .type_params
+        .iter()
+        .flat_map(|params| params.iter())
+        .map(|param| param.name().as_str())
+        .collect();
+    for (inner, stmt) in class.body.iter().enumerate() {
+        let ast::Stmt::FunctionDef(def) = stmt else {
+            continue;
+        };
+        let qualname = format!("{}.{}", class.name, unmangled(&class.name, &def.name));
+        if mentions(&def.body, &generic) {
+            let here = span(FileId(module as u32), def.name.range);
+            interpreted.push((
+                module,
+                Interpreted {
+                    qualname,
+                    span: here,
+                    reason: "it uses a type parameter of its class".into(),
+                    at: here,
+                },
+            ));
+        } else if !is_declaration(def) {
+            all.push(Candidate {
+                module,
+                path: (at, Some(inner)),
+                qualname,
+                kind: FunctionKind::Unbound,
+            });
+        }
+    }
+}
+
+/// Whether a body only says that there is such a method: `...`, perhaps after a docstring.
+fn is_declaration(def: &ast::StmtFunctionDef) -> bool {
+    def.body.iter().all(|stmt| match stmt {
+        ast::Stmt::Pass(_) => true,
+        ast::Stmt::Expr(expr) => matches!(
+            *expr.value,
+            ast::Expr::StringLiteral(_) | ast::Expr::EllipsisLiteral(_)
+        ),
+        _ => false,
+    })
 }
 
 /// What a `def` in the body is to its class.
@@ -196,7 +250,10 @@ impl Tables {
                 FunctionKind::Setter(class) => {
                     self.native_classes[class.index()].setters.push(entry)
                 }
-                FunctionKind::Deleter(_) | FunctionKind::Wrapped(_) | FunctionKind::Plain => {}
+                FunctionKind::Deleter(_)
+                | FunctionKind::Wrapped(_)
+                | FunctionKind::Unbound
+                | FunctionKind::Plain => {}
             }
         }
         for (&(module, at), kind) in &self.classes {
@@ -231,7 +288,7 @@ impl Tables {
 /// does not know says with its annotation what it works with, not what it is called with.
 pub fn takes_anything(def: &ast::StmtFunctionDef, kind: FunctionKind) -> bool {
     let name = def.name.as_str();
-    matches!(kind, FunctionKind::Method(_))
+    matches!(kind, FunctionKind::Method(_) | FunctionKind::Unbound)
         && name.starts_with("__")
         && name.ends_with("__")
         && mentions_not_implemented(&def.body)
@@ -239,14 +296,19 @@ pub fn takes_anything(def: &ast::StmtFunctionDef, kind: FunctionKind) -> bool {
 
 /// Whether a body mentions `NotImplemented`: what it returns is then not only what it claims.
 pub fn mentions_not_implemented(body: &[ast::Stmt]) -> bool {
-    struct Finder(bool);
-    impl<'a> Visitor<'a> for Finder {
+    mentions(body, &["NotImplemented"])
+}
+
+/// Whether a body reads or binds one of some names.
+fn mentions(body: &[ast::Stmt], names: &[&str]) -> bool {
+    struct Finder<'n>(&'n [&'n str], bool);
+    impl<'a> Visitor<'a> for Finder<'_> {
         fn visit_expr(&mut self, expr: &'a ast::Expr) {
-            self.0 |= matches!(expr, ast::Expr::Name(name) if name.id == *"NotImplemented");
+            self.1 |= matches!(expr, ast::Expr::Name(name) if self.0.contains(&name.id.as_str()));
             ast::visitor::walk_expr(self, expr);
         }
     }
-    let mut finder = Finder(false);
+    let mut finder = Finder(names, false);
     finder.visit_body(body);
-    finder.0
+    finder.1
 }

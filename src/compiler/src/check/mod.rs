@@ -328,7 +328,7 @@ fn interpreted_hint(each: &Interpreted, strict: bool) -> Diagnostic {
     hint
 }
 
-/// Every `def` at module level or in a native class.
+/// Every `def` at module level or in a class there.
 fn collect_candidates(
     tables: &Tables,
     interpreted: &mut Vec<(usize, Interpreted)>,
@@ -344,10 +344,12 @@ fn collect_candidates(
                     kind: FunctionKind::Plain,
                 }),
                 ast::Stmt::ClassDef(class) => {
-                    let Some(ClassKind::Native(id)) = tables.classes.get(&(module, at)) else {
-                        continue;
-                    };
-                    methods::candidates(tables, module, at, (class, *id), &mut all, interpreted);
+                    if let Some(ClassKind::Native(id)) = tables.classes.get(&(module, at)) {
+                        let class = (class, *id);
+                        methods::candidates(tables, module, at, class, &mut all, interpreted);
+                    } else {
+                        methods::unbound(module, at, class, &mut all, interpreted);
+                    }
                 }
                 _ => {}
             }

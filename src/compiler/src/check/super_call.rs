@@ -1,4 +1,4 @@
-//! `super()` and `__class__` in methods of native classes.
+//! `super()` and `__class__` in methods.
 //!
 //! `super()` is `super(__class__, <first parameter>)`, evaluated as an expression like any other; a call of a compiled
 //! method on it goes to that method directly where the object's order of bases says so.
@@ -33,7 +33,8 @@ impl Translator<'_> {
             other => other.instance(),
         };
         let first = self.first_parameter();
-        let (Some(class), Some(first)) = (class, first) else {
+        let in_class = class.is_some() || self.kind == FunctionKind::Unbound;
+        let Some(first) = first.filter(|_| in_class) else {
             return Err(self.reason("it calls `super()`", expr));
         };
         let span = self.span(expr.range());
@@ -92,9 +93,10 @@ impl Translator<'_> {
         (self.has_first && !self.first_rebound).then_some(LocalId(0))
     }
 
-    /// `__class__`, if the function stands in a native class.
+    /// `__class__`, if the function stands in a class.
     pub(super) fn own_class(&self, name: &str) -> Option<(ExprKind, Type)> {
-        let class = self.kind.class().filter(|_| name == "__class__")?;
-        Some((ExprKind::OwnClass(class), Type::Object))
+        let class = self.kind.class();
+        let in_class = class.is_some() || self.kind == FunctionKind::Unbound;
+        (in_class && name == "__class__").then_some((ExprKind::OwnClass(class), Type::Object))
     }
 }

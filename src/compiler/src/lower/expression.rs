@@ -50,7 +50,10 @@ impl<'a> Builder<'a> {
                 ty: Type::Object,
             },
             ExprKind::OwnClass(class) => Val {
-                op: Operand::Const(Const::Class(*class)),
+                op: match class {
+                    Some(class) => Operand::Const(Const::Class(*class)),
+                    None => self.prim(Prim::OwnClass, Vec::new()),
+                },
                 ty: Type::Object,
             },
             ExprKind::Local(local) => self.read_local(*local),

@@ -52,7 +52,10 @@ impl Writer<'_> {
         if prim == Prim::SafePoint {
             return "tb_safepoint_thread(thread)".into();
         }
-        let args = self.operands(args);
+        let mut args = self.operands(args);
+        if prim == Prim::OwnClass {
+            args.push(format!("&{}", self.names.spec(self.id)));
+        }
         if !row.c.contains('$') {
             return format!("{}({})", row.c, args.join(", "));
         }
