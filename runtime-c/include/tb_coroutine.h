@@ -1,22 +1,129 @@
-/* The coroutine object of an `async def` that never suspends.
+/* Coroutine and generator objects: bodies in C that may be left in the middle and gone on with later.
  *
  * In: a compiled function and its bound arguments. Out: an object that asyncio, `await`, `inspect` and
- * `collections.abc.Coroutine` take for a coroutine. What holds: the body runs at the first `send`/`await`, once,
- * on the sender's thread, to its end; no StopIteration is made when the awaiter uses `am_send`.
+ * `collections.abc.Coroutine` take for a coroutine. What holds: a body runs on the C stack; when it is suspended for the first
+ * time, what it still needs moves to a frame on the heap, and back when it goes on. At every moment an object is in one state
+ * (`tb_coroutine_state`); only who has made it EXECUTING touches its frame, so no lock is needed, and two threads that
+ * resume it at once get one `ValueError`. No StopIteration is made when the awaiter uses `am_send`.
+ *
+ * Compiled code that awaits compiled code calls the body with a `tb_pause` of its own; only if the body is suspended
+ * does a coroutine object come into being.
  */
 #ifndef TB_COROUTINE_H
 #define TB_COROUTINE_H
 
 #include "tb_function.h"
 
+typedef struct tb_coroutine tb_coroutine;
+
+/* What a body is told when it runs, and what it says when it is suspended. */
+typedef struct tb_pause {
+    /* In: the coroutine that runs, borrowed; NULL if compiled code awaits the body directly.
+     * Out, with `value`: the coroutine that has been suspended; owned by the awaiter if it was NULL. */
+    tb_coroutine *self;
+    /* In: the place to go on at; 0 is the start. */
+    int at;
+    /* In: what the body gets there (owned; the body takes it out), NULL for the pending exception. */
+    PyObject *sent;
+    /* Out: what is handed to the event loop (owned); NULL if the body has ended. */
+    PyObject *value;
+} tb_pause;
+
+/* A member of a frame that holds a reference while the body is suspended. */
+typedef struct tb_frame_slot {
+    uint16_t offset;
+    /* enum tb_slot_kind */
+    uint8_t kind;
+} tb_frame_slot;
+enum tb_slot_kind {
+    /* `PyObject *`, may be NULL. */
+    TB_SLOT_OBJECT,
+    /* `tb_int`, may be unset. */
+    TB_SLOT_INT,
+    TB_SLOT_ITER,
+    TB_SLOT_RANGE,
+    /* `tb_format *`, may be NULL. */
+    TB_SLOT_TEXT,
+};
+
+/* A place where a body can be suspended. */
+typedef struct tb_suspension {
+    /* Python's line. */
+    int line;
+    /* Whether the body goes on there if an exception is thrown in, or just ends. */
+    uint8_t caught;
+    uint16_t count;
+    const tb_frame_slot *slots;
+} tb_suspension;
+
+/* What the objects need to know of a body that can be suspended. */
+typedef struct tb_frame_spec {
+    /* Runs the body from the start (with unboxing of `values`) or from where it was left; boxes the result. */
+    PyObject *(*run)(tb_pause *pause, PyObject *const *values);
+    size_t size;
+    /* By place; place 0 lists the parameters, which the frame holds until the body has ended. */
+    const tb_suspension *suspensions;
+} tb_frame_spec;
+
+enum tb_coroutine_kind { TB_KIND_COROUTINE, TB_KIND_GENERATOR };
+
 /* A coroutine that will call `run` with these values (new references are taken). NULL with an exception. */
 PyObject *tb_coroutine_new(tb_function_spec *spec, PyObject *callable, PyObject *(*run)(PyObject *const *),
                            PyObject *const *values, int count);
+/* The same for a body with a frame (`spec->frame`). */
+PyObject *tb_coroutine_new_framed(tb_function_spec *spec, PyObject *callable, PyObject *const *values, int count);
 
-/* The type; valid after `tb_coroutine_ready`. */
+/* The vectorcall of a function whose body has a frame. */
+#define TB_CALL_FRAMED(spec, count)                                                                                    \
+    PyObject *tb_slots[(count) + 1];                                                                                   \
+    tb_arguments_held tb_held;                                                                                         \
+    PyObject *tb_result = NULL;                                                                                        \
+    PyObject *const *tb_values = tb_arguments_bind(&(spec), callable, args, nargsf, kwnames, tb_slots, &tb_held);      \
+    if (tb_values != NULL) {                                                                                           \
+        tb_result = tb_coroutine_new_framed(&(spec), callable, tb_values, (count));                                    \
+    }                                                                                                                  \
+    tb_arguments_release(&tb_held);                                                                                    \
+    return tb_result;
+
+/* Awaiting and suspending, for bodies. */
+
+/* What `await` sends to: new reference, or NULL ("'int' object can't be awaited"). Borrowed operand. */
+PyObject *tb_await_iter(PyObject *awaitable);
+/* What `yield from` sends to. */
+PyObject *tb_yield_from_iter(PyObject *iterable);
+/* Starts to wait (steals `iter`): the result; or NULL with `inner->value` set if the body is to be suspended; or NULL with an
+ * exception. */
+PyObject *tb_await_start(PyObject *iter, tb_pause *inner);
+/* Suspends the body at `at`: makes its coroutine object and frame if need be, takes over what `inner` waits for and hands out,
+ * and what the body is handling. The frame, which the caller fills; NULL with an exception and `inner` dropped. */
+void *tb_pause_begin(tb_pause *pause, tb_pause *inner, tb_function_spec *spec, int at, _PyErr_StackItem *handled);
+/* The frame is filled: from now on anybody may resume the coroutine. */
+void tb_pause_end(tb_pause *pause);
+/* The frame of a body that goes on; the caller takes everything out of it. `handled` gets what the body was handling. */
+void *tb_pause_resume(tb_pause *pause, _PyErr_StackItem *handled);
+/* What the body gets where it goes on, as a new reference; NULL for the pending exception. */
+static inline PyObject *tb_pause_take(tb_pause *pause) {
+    PyObject *sent = pause->sent;
+    pause->sent = NULL;
+    return sent;
+}
+/* `StopIteration` out of a body becomes `RuntimeError` with it as cause. */
+void tb_coroutine_stop_check(enum tb_coroutine_kind kind);
+/* Code that cannot be suspended has run a body that can: if it was, it is dropped and RuntimeError is set. */
+void tb_pause_refuse(tb_pause *pause);
+
+/* A body's own entry in the stack of handled exceptions; for bodies that handle any. */
+static inline void tb_handled_push(PyThreadState *thread, _PyErr_StackItem *own) {
+    own->previous_item = thread->exc_info;
+    thread->exc_info = own;
+}
+static inline void tb_handled_pop(PyThreadState *thread, _PyErr_StackItem *own) { thread->exc_info = own->previous_item; }
+
+/* The types; valid after `tb_coroutine_ready`. */
 extern PyTypeObject *tb_coroutine_type;
+extern PyTypeObject *tb_generator_type;
 
-/* Makes the type and registers it with `collections.abc.Coroutine`: 0, or -1 with an exception. Called by the module glue. */
+/* Makes the types and registers them with `collections.abc`: 0, or -1 with an exception. Called by the module glue. */
 int tb_coroutine_ready(void);
 
 #endif

@@ -55,6 +55,8 @@ typedef struct tb_function_spec {
     uint8_t all_positional;
     /* `async def` */
     uint8_t is_async;
+    /* Of a body that can be suspended: its frame; else NULL. */
+    const struct tb_frame_spec *frame;
     /* The function object, or NULL before its `def` has run. Strong. */
     PyObject *function;
     /* For `tb_traceback_add(&spec.info, line)`. */

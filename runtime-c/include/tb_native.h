@@ -76,7 +76,4 @@ PyObject *tb_argument_default(tb_function_spec *spec, int index);
 /* Whether `super()` in a method of `class_` finds, for this object, the methods that `base` had at its statement. */
 int tb_super_is(PyObject *self, const tb_class_spec *class_, const tb_class_spec *base);
 
-/* `await x` in a function that cannot suspend: the result of an awaitable that finishes at once; RuntimeError if it does not. */
-PyObject *tb_await(PyObject *awaitable);
-
 #endif

@@ -1,32 +1,40 @@
-/* Coroutine objects whose body never suspends. See tb_coroutine.h; texts and states are those of CPython's genobject.c. */
-#include "objects.h"
+/* Coroutine and generator objects: making, looking at and ending them. See tb_coroutine.h; texts and states are those of
+ * CPython's genobject.c. */
+#include "coroutine.h"
+#include "internals.h"
+#include "tb_str.h"
+#include "tb_iter.h"
+#include <sched.h>
 
-enum state { CREATED, EXECUTING, FINISHED };
+PyTypeObject *tb_coroutine_type, *tb_generator_type;
 
-typedef struct coroutine {
-    PyObject_VAR_HEAD
-    tb_function_spec *spec;
-    PyObject *(*run)(PyObject *const *);
-    PyObject *function, *name, *qualname, *weak;
-    int state;
-    PyObject *values[];
-} coroutine;
-
-PyTypeObject *tb_coroutine_type;
-
-PyObject *tb_coroutine_new(tb_function_spec *spec, PyObject *callable, PyObject *(*run)(PyObject *const *),
-                           PyObject *const *values, int count) {
-    coroutine *self = PyObject_GC_NewVar(coroutine, tb_coroutine_type, count);
+tb_coroutine *tb_coroutine_alloc(tb_function_spec *spec, PyObject *callable, int count, PyTypeObject *type) {
+    tb_coroutine *self = PyObject_GC_NewVar(tb_coroutine, type, count);
     if (self == NULL) {
         return NULL;
     }
     self->spec = spec;
-    self->run = run;
+    self->run = NULL;
     self->function = Py_NewRef(callable);
     self->name = Py_NewRef(((PyFunctionObject *)callable)->func_name);
     self->qualname = Py_NewRef(((PyFunctionObject *)callable)->func_qualname);
     self->weak = NULL;
-    self->state = CREATED;
+    self->state = TB_EXECUTING;
+    self->at = 0;
+    self->awaited = NULL;
+    self->handled = (_PyErr_StackItem){NULL, NULL};
+    self->frame = NULL;
+    return self;
+}
+
+static PyObject *make(tb_function_spec *spec, PyObject *callable, PyObject *(*run)(PyObject *const *), PyObject *const *values,
+                      int count, PyTypeObject *type) {
+    tb_coroutine *self = tb_coroutine_alloc(spec, callable, count, type);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->run = run;
+    self->state = TB_CREATED;
     for (int each = 0; each < count; each++) {
         self->values[each] = Py_NewRef(values[each]);
     }
@@ -34,194 +42,133 @@ PyObject *tb_coroutine_new(tb_function_spec *spec, PyObject *callable, PyObject 
     return (PyObject *)self;
 }
 
-static void drop_values(coroutine *self) {
-    for (Py_ssize_t each = 0; each < Py_SIZE(self); each++) {
+PyObject *tb_coroutine_new(tb_function_spec *spec, PyObject *callable, PyObject *(*run)(PyObject *const *),
+                           PyObject *const *values, int count) {
+    return make(spec, callable, run, values, count, tb_coroutine_type);
+}
+
+PyObject *tb_coroutine_new_framed(tb_function_spec *spec, PyObject *callable, PyObject *const *values, int count) {
+    return make(spec, callable, NULL, values, count, spec->is_async ? tb_coroutine_type : tb_generator_type);
+}
+
+/* Takes a reference out of a slot of the frame and releases it. */
+static void drop_slot(char *frame, tb_frame_slot slot) {
+    void *place = frame + slot.offset;
+    switch (slot.kind) {
+    case TB_SLOT_OBJECT: Py_CLEAR(*(PyObject **)place); break;
+    case TB_SLOT_INT: {
+        tb_int value = *(tb_int *)place;
+        *(tb_int *)place = TB_INT(0);
+        if (!tb_int_is_error(value)) {
+            tb_int_release(value);
+        }
+        break;
+    }
+    case TB_SLOT_ITER: tb_iter_end(place); break;
+    case TB_SLOT_RANGE: tb_range_end(place); break;
+    case TB_SLOT_TEXT: {
+        tb_format *text = *(tb_format **)place;
+        *(tb_format **)place = NULL;
+        if (text != NULL) {
+            tb_format_discard(text);
+        }
+        break;
+    }
+    }
+}
+
+void tb_coroutine_drop(tb_coroutine *self) {
+    Py_CLEAR(self->awaited);
+    Py_CLEAR(self->handled.exc_value);
+    if (self->frame != NULL) {
+        const tb_suspension *suspension = &self->spec->frame->suspensions[self->at];
+        for (int each = 0; each < suspension->count; each++) {
+            drop_slot(self->frame, suspension->slots[each]);
+        }
+        self->at = 0;
+        PyMem_Free(self->frame);
+        self->frame = NULL;
+    }
+    for (Py_ssize_t each = Py_SIZE(self) - 1; each >= 0; each--) {
         Py_CLEAR(self->values[each]);
     }
 }
 
-/* CREATED to `next`: 1, or 0 with the state found in `*found`. */
-static int leave_created(coroutine *self, int next, int *found) {
-    *found = CREATED;
-    return __atomic_compare_exchange_n(&self->state, found, next, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-}
-
-/* Sets the exception for a coroutine that is not in its first state. */
-static void refuse(int found) {
-    if (found == EXECUTING) {
-        PyErr_SetString(PyExc_ValueError, "coroutine already executing");
-    } else {
-        PyErr_SetString(PyExc_RuntimeError, "cannot reuse already awaited coroutine");
-    }
-}
-
-/* `StopIteration` out of a body becomes `RuntimeError` with it as cause. */
-static void replace_stop_iteration(void) {
-    PyObject *stop = PyErr_GetRaisedException();
-    PyErr_SetString(PyExc_RuntimeError, "coroutine raised StopIteration");
-    PyObject *error = PyErr_GetRaisedException();
-    PyException_SetCause(error, Py_NewRef(stop));
-    PyException_SetContext(error, stop);
-    PyErr_SetRaisedException(error);
-}
-
-static PySendResult coroutine_send_value(PyObject *object, PyObject *value, PyObject **result) {
-    coroutine *self = (coroutine *)object;
-    int found = __atomic_load_n(&self->state, __ATOMIC_ACQUIRE);
-    *result = NULL;
-    if (found == CREATED && value != NULL && value != Py_None) {
-        PyErr_SetString(PyExc_TypeError, "can't send non-None value to a just-started coroutine");
-        return PYGEN_ERROR;
-    }
-    if (!leave_created(self, EXECUTING, &found)) {
-        refuse(found);
-        return PYGEN_ERROR;
-    }
-    *result = self->run(self->values);
-    drop_values(self);
-    __atomic_store_n(&self->state, FINISHED, __ATOMIC_RELEASE);
-    if (*result == NULL && PyErr_ExceptionMatches(PyExc_StopIteration)) {
-        replace_stop_iteration();
-    }
-    return *result == NULL ? PYGEN_ERROR : PYGEN_RETURN;
-}
-
-/* Hands a returned value to callers that speak the iterator protocol. */
-static PyObject *stop_with(PyObject *result) {
-    if (result == NULL) {
-        return NULL;
-    }
-    PyObject *stop = PyObject_CallOneArg(PyExc_StopIteration, result);
-    if (stop != NULL) {
-        PyErr_SetRaisedException(stop);
-    }
-    Py_DECREF(result);
-    return NULL;
-}
-
-static PyObject *coroutine_send(PyObject *self, PyObject *value) {
-    PyObject *result;
-    (void)coroutine_send_value(self, value, &result);
-    return stop_with(result);
-}
-
-static PyObject *coroutine_next(PyObject *self) {
-    PyObject *result;
-    (void)coroutine_send_value(self, NULL, &result);
-    return stop_with(result);
-}
-
-static PyObject *coroutine_close(PyObject *object, PyObject *ignored) {
-    (void)ignored;
-    coroutine *self = (coroutine *)object;
-    int found;
-    if (leave_created(self, FINISHED, &found)) {
-        drop_values(self);
-    } else if (found == EXECUTING) {
-        refuse(found);
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
-
-static PyObject *coroutine_throw(PyObject *object, PyObject *const *args, Py_ssize_t count) {
-    coroutine *self = (coroutine *)object;
-    if (count < 1 || count > 3) {
-        return PyErr_Format(PyExc_TypeError, "throw expected at %s %d argument%s, got %zd", count < 1 ? "least" : "most",
-                            count < 1 ? 1 : 3, count < 1 ? "" : "s", count);
-    }
-    if (count > 1 && PyErr_WarnEx(PyExc_DeprecationWarning,
-                                  "the (type, exc, tb) signature of throw() is deprecated, "
-                                  "use the single-arg signature instead.",
-                                  1) < 0) {
-        return NULL;
-    }
-    PyObject *exception = args[0], *value = count > 1 ? args[1] : NULL, *trace = count > 2 ? args[2] : NULL;
-    if (trace != NULL && trace != Py_None && !PyTraceBack_Check(trace)) {
-        PyErr_SetString(PyExc_TypeError, "throw() third argument must be a traceback object");
-        return NULL;
-    }
-    PyObject *raised;
-    if (PyExceptionInstance_Check(exception)) {
-        if (value != NULL && value != Py_None) {
-            PyErr_SetString(PyExc_TypeError, "instance exception may not have a separate value");
-            return NULL;
+int tb_coroutine_enter(tb_coroutine *self) {
+    for (;;) {
+        int found = __atomic_load_n(&self->state, __ATOMIC_ACQUIRE);
+        if (found == TB_LOOKED_AT) {
+            sched_yield();
+        } else if (found == TB_EXECUTING || found == TB_FINISHED ||
+                   __atomic_compare_exchange_n(&self->state, &found, TB_EXECUTING, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+            return found;
         }
-        raised = Py_NewRef(exception);
-    } else if (PyExceptionClass_Check(exception)) {
-        if (value != NULL && PyObject_TypeCheck(value, (PyTypeObject *)exception)) {
-            raised = Py_NewRef(value);
-        } else if (value == NULL || value == Py_None) {
-            raised = PyObject_CallNoArgs(exception);
-        } else {
-            raised = PyTuple_Check(value) ? PyObject_CallObject(exception, value) : PyObject_CallOneArg(exception, value);
-        }
-        if (raised == NULL) {
-            return NULL;
-        }
-        if (!PyExceptionInstance_Check(raised)) {
-            PyErr_Format(PyExc_TypeError, "calling %R should have returned an instance of BaseException, not %T", exception, raised);
-            Py_DECREF(raised);
-            return NULL;
-        }
-    } else {
-        return PyErr_Format(PyExc_TypeError, "exceptions must be classes or instances deriving from BaseException, not %s",
-                            Py_TYPE(exception)->tp_name);
     }
-    if (trace != NULL && trace != Py_None && PyException_SetTraceback(raised, trace) < 0) {
-        Py_DECREF(raised);
-        return NULL;
-    }
-    int found;
-    if (!leave_created(self, FINISHED, &found)) {
-        Py_DECREF(raised);
-        refuse(found);
-        return NULL;
-    }
-    drop_values(self);
-    PyErr_SetRaisedException(raised);
-    tb_traceback_add(&self->spec->info, ((PyCodeObject *)((PyFunctionObject *)self->function)->func_code)->co_firstlineno);
-    return NULL;
 }
 
-/* `RuntimeWarning: coroutine 'f' was never awaited`, through the hook that adds where it was made. */
+/* Ends what was suspended; warns about a coroutine that was never awaited, through the hook that adds where it was made. */
 static void coroutine_finalize(PyObject *object) {
-    coroutine *self = (coroutine *)object;
-    if (__atomic_load_n(&self->state, __ATOMIC_ACQUIRE) != CREATED) {
+    tb_coroutine *self = (tb_coroutine *)object;
+    int state = tb_coroutine_peek_state(self);
+    if (state == TB_FINISHED || state == TB_EXECUTING) {
         return;
     }
     PyObject *pending = PyErr_GetRaisedException();
-    PyObject *warnings = PyImport_ImportModule("warnings");
-    PyObject *result = warnings == NULL ? NULL : PyObject_CallMethod(warnings, "_warn_unawaited_coroutine", "O", object);
-    if (result == NULL) {
-        PyErr_FormatUnraisable("Exception ignored while finalizing coroutine %R", object);
+    if (state == TB_CREATED && !tb_is_generator(self)) {
+        PyObject *warnings = PyImport_ImportModule("warnings");
+        PyObject *result = warnings == NULL ? NULL : PyObject_CallMethod(warnings, "_warn_unawaited_coroutine", "O", object);
+        if (result == NULL) {
+            PyErr_FormatUnraisable("Exception ignored while finalizing coroutine %R", object);
+        }
+        Py_XDECREF(result);
+        Py_XDECREF(warnings);
+    } else {
+        PyObject *result = tb_coroutine_close(object, NULL);
+        if (result == NULL) {
+            PyErr_FormatUnraisable("Exception ignored while closing generator %R", object);
+        }
+        Py_XDECREF(result);
     }
-    Py_XDECREF(result);
-    Py_XDECREF(warnings);
     PyErr_SetRaisedException(pending);
 }
 
 static int coroutine_traverse(PyObject *object, visitproc visit, void *arg) {
-    coroutine *self = (coroutine *)object;
+    tb_coroutine *self = (tb_coroutine *)object;
     Py_VISIT(Py_TYPE(object));
     Py_VISIT(self->function);
+    Py_VISIT(self->awaited);
+    Py_VISIT(self->handled.exc_value);
     for (Py_ssize_t each = 0; each < Py_SIZE(self); each++) {
         Py_VISIT(self->values[each]);
+    }
+    /* The frame of a running body is in its C variables, which keep alive what they refer to. */
+    if (self->frame == NULL || tb_coroutine_peek_state(self) != TB_SUSPENDED) {
+        return 0;
+    }
+    const tb_suspension *suspension = &self->spec->frame->suspensions[self->at];
+    for (int each = 0; each < suspension->count; each++) {
+        void *place = (char *)self->frame + suspension->slots[each].offset;
+        switch (suspension->slots[each].kind) {
+        case TB_SLOT_OBJECT: Py_VISIT(*(PyObject **)place); break;
+        case TB_SLOT_ITER: Py_VISIT(((tb_iter *)place)->source); break;
+        case TB_SLOT_RANGE: Py_VISIT(((tb_range *)place)->iterator); break;
+        default: break;
+        }
     }
     return 0;
 }
 
 static void coroutine_dealloc(PyObject *object) {
-    coroutine *self = (coroutine *)object;
+    tb_coroutine *self = (tb_coroutine *)object;
     PyTypeObject *type = Py_TYPE(object);
-    if (self->state == CREATED && PyObject_CallFinalizerFromDealloc(object) < 0) {
+    if (self->state != TB_FINISHED && PyObject_CallFinalizerFromDealloc(object) < 0) {
         return;
     }
     PyObject_GC_UnTrack(object);
     if (self->weak != NULL) {
         PyObject_ClearWeakRefs(object);
     }
-    drop_values(self);
+    tb_coroutine_drop(self);
     Py_XDECREF(self->function);
     Py_XDECREF(self->name);
     Py_XDECREF(self->qualname);
@@ -230,37 +177,78 @@ static void coroutine_dealloc(PyObject *object) {
 }
 
 static PyObject *coroutine_repr(PyObject *object) {
-    return PyUnicode_FromFormat("<coroutine object %S at %p>", ((coroutine *)object)->qualname, object);
+    return PyUnicode_FromFormat("<%s object %S at %p>", tb_is_generator((tb_coroutine *)object) ? "generator" : "coroutine",
+                                ((tb_coroutine *)object)->qualname, object);
 }
 
 /* `isinstance(c, types.CoroutineType)` asks for this when the type itself says no. */
 static PyObject *coroutine_class(PyObject *self, void *closure) {
-    (void)self;
     (void)closure;
-    return Py_NewRef((PyObject *)&PyCoro_Type);
+    return Py_NewRef((PyObject *)(tb_is_generator((tb_coroutine *)self) ? &PyGen_Type : &PyCoro_Type));
 }
 static PyObject *coroutine_none(PyObject *self, void *closure) {
     (void)self;
     (void)closure;
     Py_RETURN_NONE;
 }
-static PyObject *coroutine_false(PyObject *self, void *closure) {
-    (void)self;
+static PyObject *coroutine_suspended(PyObject *self, void *closure) {
     (void)closure;
-    Py_RETURN_FALSE;
+    return PyBool_FromLong(tb_coroutine_peek_state((tb_coroutine *)self) == TB_SUSPENDED);
 }
 static PyObject *coroutine_running(PyObject *self, void *closure) {
     (void)closure;
-    return PyBool_FromLong(__atomic_load_n(&((coroutine *)self)->state, __ATOMIC_ACQUIRE) == EXECUTING);
+    return PyBool_FromLong(tb_coroutine_peek_state((tb_coroutine *)self) == TB_EXECUTING);
 }
 static PyObject *coroutine_code(PyObject *self, void *closure) {
     (void)closure;
-    return Py_NewRef(((PyFunctionObject *)((coroutine *)self)->function)->func_code);
+    return Py_NewRef(((PyFunctionObject *)((tb_coroutine *)self)->function)->func_code);
+}
+/* Holds the coroutine where it is suspended: 1, or 0 if it is not suspended. `let_go` must follow at once. */
+static int look_at(tb_coroutine *self) {
+    for (;;) {
+        int found = TB_SUSPENDED;
+        if (__atomic_compare_exchange_n(&self->state, &found, TB_LOOKED_AT, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+            return 1;
+        }
+        if (found != TB_LOOKED_AT) {
+            return 0;
+        }
+        sched_yield();
+    }
+}
+static void let_go(tb_coroutine *self) { tb_coroutine_set_state(self, TB_SUSPENDED); }
+
+static PyObject *coroutine_awaited(PyObject *object, void *closure) {
+    (void)closure;
+    tb_coroutine *self = (tb_coroutine *)object;
+    PyObject *awaited = NULL;
+    if (look_at(self)) {
+        awaited = Py_XNewRef(self->awaited);
+        let_go(self);
+    }
+    return awaited == NULL ? Py_NewRef(Py_None) : awaited;
+}
+/* A frame that shows code and line; none when it has ended, as in the interpreter. */
+static PyObject *coroutine_frame(PyObject *object, void *closure) {
+    (void)closure;
+    tb_coroutine *self = (tb_coroutine *)object;
+    int state = tb_coroutine_peek_state(self), line = 0;
+    if (state == TB_FINISHED) {
+        Py_RETURN_NONE;
+    }
+    if (look_at(self)) {
+        line = self->at == 0 ? 0 : self->spec->frame->suspensions[self->at].line;
+        let_go(self);
+    }
+    if (line == 0) {
+        line = ((PyCodeObject *)((PyFunctionObject *)self->function)->func_code)->co_firstlineno;
+    }
+    return tb_code_info_frame(&self->spec->info, self->function, line);
 }
 static PyObject *get_text(PyObject *self, void *offset) { return Py_NewRef(*(PyObject **)((char *)self + (uintptr_t)offset)); }
 static int set_text(PyObject *self, PyObject *value, void *offset) {
     if (value == NULL || !PyUnicode_Check(value)) {
-        PyErr_SetString(PyExc_TypeError, (uintptr_t)offset == offsetof(coroutine, name) ? "__name__ must be set to a string object"
+        PyErr_SetString(PyExc_TypeError, (uintptr_t)offset == offsetof(tb_coroutine, name) ? "__name__ must be set to a string object"
                                                                                        : "__qualname__ must be set to a string object");
         return -1;
     }
@@ -277,6 +265,10 @@ typedef struct awaiter {
 static PyTypeObject *awaiter_type;
 
 static PyObject *coroutine_await(PyObject *self) {
+    if (tb_coroutine_is_awaited((tb_coroutine *)self)) {
+        PyErr_SetString(PyExc_RuntimeError, "coroutine is being awaited already");
+        return NULL;
+    }
     awaiter *made = PyObject_GC_New(awaiter, awaiter_type);
     if (made == NULL) {
         return NULL;
@@ -286,14 +278,14 @@ static PyObject *coroutine_await(PyObject *self) {
     return (PyObject *)made;
 }
 static PySendResult awaiter_send_value(PyObject *self, PyObject *value, PyObject **result) {
-    return coroutine_send_value(((awaiter *)self)->coroutine, value, result);
+    return tb_coroutine_send_value(((awaiter *)self)->coroutine, value, result);
 }
-static PyObject *awaiter_next(PyObject *self) { return coroutine_next(((awaiter *)self)->coroutine); }
-static PyObject *awaiter_send(PyObject *self, PyObject *value) { return coroutine_send(((awaiter *)self)->coroutine, value); }
+static PyObject *awaiter_next(PyObject *self) { return tb_coroutine_next(((awaiter *)self)->coroutine); }
+static PyObject *awaiter_send(PyObject *self, PyObject *value) { return tb_coroutine_send(((awaiter *)self)->coroutine, value); }
 static PyObject *awaiter_throw(PyObject *self, PyObject *const *args, Py_ssize_t count) {
-    return coroutine_throw(((awaiter *)self)->coroutine, args, count);
+    return tb_coroutine_throw(((awaiter *)self)->coroutine, args, count);
 }
-static PyObject *awaiter_close(PyObject *self, PyObject *ignored) { return coroutine_close(((awaiter *)self)->coroutine, ignored); }
+static PyObject *awaiter_close(PyObject *self, PyObject *ignored) { return tb_coroutine_close(((awaiter *)self)->coroutine, ignored); }
 static int awaiter_traverse(PyObject *self, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(((awaiter *)self)->coroutine);
@@ -309,25 +301,25 @@ static void awaiter_dealloc(PyObject *self) {
 
 static PyGetSetDef getters[] = {
     {"__class__", coroutine_class, NULL, NULL, NULL},
-    {"__name__", get_text, set_text, "name of the coroutine", (void *)offsetof(coroutine, name)},
-    {"__qualname__", get_text, set_text, "qualified name of the coroutine", (void *)offsetof(coroutine, qualname)},
-    {"cr_await", coroutine_none, NULL, "object being awaited on, or None", NULL},
+    {"__name__", get_text, set_text, "name of the coroutine", (void *)offsetof(tb_coroutine, name)},
+    {"__qualname__", get_text, set_text, "qualified name of the coroutine", (void *)offsetof(tb_coroutine, qualname)},
+    {"cr_await", coroutine_awaited, NULL, "object being awaited on, or None", NULL},
     {"cr_running", coroutine_running, NULL, NULL, NULL},
-    {"cr_frame", coroutine_none, NULL, NULL, NULL},
+    {"cr_frame", coroutine_frame, NULL, NULL, NULL},
     {"cr_code", coroutine_code, NULL, NULL, NULL},
-    {"cr_suspended", coroutine_false, NULL, NULL, NULL},
+    {"cr_suspended", coroutine_suspended, NULL, NULL, NULL},
     {"cr_origin", coroutine_none, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static PyMethodDef methods[] = {
-    {"send", coroutine_send, METH_O, NULL},
-    {"throw", (PyCFunction)(void (*)(void))coroutine_throw, METH_FASTCALL, NULL},
-    {"close", coroutine_close, METH_NOARGS, NULL},
+    {"send", tb_coroutine_send, METH_O, NULL},
+    {"throw", (PyCFunction)(void (*)(void))tb_coroutine_throw, METH_FASTCALL, NULL},
+    {"close", tb_coroutine_close, METH_NOARGS, NULL},
     {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL},
     {NULL, NULL, 0, NULL},
 };
 static PyMemberDef members[] = {
-    {"__weaklistoffset__", Py_T_PYSSIZET, offsetof(coroutine, weak), Py_READONLY, NULL},
+    {"__weaklistoffset__", Py_T_PYSSIZET, offsetof(tb_coroutine, weak), Py_READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 #define SLOT(function) ((void *)(uintptr_t)(function))
@@ -335,12 +327,12 @@ static PyType_Slot slots[] = {
     {Py_tp_dealloc, SLOT(coroutine_dealloc)}, {Py_tp_traverse, SLOT(coroutine_traverse)},
     {Py_tp_finalize, SLOT(coroutine_finalize)}, {Py_tp_repr, SLOT(coroutine_repr)},
     {Py_am_await, SLOT(coroutine_await)},
-    {Py_am_send, SLOT(coroutine_send_value)}, {Py_tp_getset, getters}, {Py_tp_methods, methods},
+    {Py_am_send, SLOT(tb_coroutine_send_value)}, {Py_tp_getset, getters}, {Py_tp_methods, methods},
     {Py_tp_members, members}, {0, NULL},
 };
 static PyType_Spec coroutine_spec = {
     .name = "builtins.coroutine",
-    .basicsize = sizeof(coroutine),
+    .basicsize = sizeof(tb_coroutine),
     .itemsize = sizeof(PyObject *),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .slots = slots,
@@ -363,29 +355,57 @@ static PyType_Spec awaiter_spec = {
     .slots = awaiter_slots,
 };
 
-int tb_coroutine_ready(void) {
-    if (tb_coroutine_type != NULL) {
-        return 0;
-    }
-    if (awaiter_type == NULL) {
-        awaiter_type = (PyTypeObject *)PyType_FromSpec(&awaiter_spec);
-    }
-    PyObject *type = awaiter_type == NULL ? NULL : PyType_FromSpec(&coroutine_spec);
+static PyGetSetDef generator_getters[] = {
+    {"__class__", coroutine_class, NULL, NULL, NULL},
+    {"__name__", get_text, set_text, "name of the generator", (void *)offsetof(tb_coroutine, name)},
+    {"__qualname__", get_text, set_text, "qualified name of the generator", (void *)offsetof(tb_coroutine, qualname)},
+    {"gi_yieldfrom", coroutine_awaited, NULL, "object being iterated by yield from, or None", NULL},
+    {"gi_running", coroutine_running, NULL, NULL, NULL},
+    {"gi_frame", coroutine_frame, NULL, NULL, NULL},
+    {"gi_code", coroutine_code, NULL, NULL, NULL},
+    {"gi_suspended", coroutine_suspended, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+static PyType_Slot generator_slots[] = {
+    {Py_tp_dealloc, SLOT(coroutine_dealloc)}, {Py_tp_traverse, SLOT(coroutine_traverse)},
+    {Py_tp_finalize, SLOT(coroutine_finalize)}, {Py_tp_repr, SLOT(coroutine_repr)},
+    {Py_tp_iter, SLOT(PyObject_SelfIter)}, {Py_tp_iternext, SLOT(tb_coroutine_next)},
+    {Py_am_send, SLOT(tb_coroutine_send_value)}, {Py_tp_getset, generator_getters}, {Py_tp_methods, methods},
+    {Py_tp_members, members}, {0, NULL},
+};
+static PyType_Spec generator_spec = {
+    .name = "builtins.generator",
+    .basicsize = sizeof(tb_coroutine),
+    .itemsize = sizeof(PyObject *),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = generator_slots,
+};
+
+/* A type that `collections.abc` knows as one of `base`; NULL with an exception. */
+static PyTypeObject *make_type(PyType_Spec *spec, const char *name, const char *base) {
+    PyTypeObject *type = (PyTypeObject *)PyType_FromSpec(spec);
     if (type == NULL) {
-        return -1;
+        return NULL;
     }
-    awaiter_type->tp_name = "coroutine_wrapper";
-    ((PyTypeObject *)type)->tp_name = "coroutine";
-    PyObject *abc = PyImport_ImportModule("collections.abc");
-    PyObject *base = abc == NULL ? NULL : PyObject_GetAttrString(abc, "Coroutine");
-    PyObject *result = base == NULL ? NULL : PyObject_CallMethod(base, "register", "O", type);
+    type->tp_name = name;
+    PyObject *abc = base == NULL ? NULL : PyImport_ImportModule("collections.abc");
+    PyObject *class_ = abc == NULL ? NULL : PyObject_GetAttrString(abc, base);
+    PyObject *result = class_ == NULL ? NULL : PyObject_CallMethod(class_, "register", "O", type);
     Py_XDECREF(abc);
-    Py_XDECREF(base);
-    if (result == NULL) {
-        Py_DECREF(type);
+    Py_XDECREF(class_);
+    if (base != NULL && result == NULL) {
+        Py_CLEAR(type);
+    }
+    Py_XDECREF(result);
+    return type;
+}
+
+int tb_coroutine_ready(void) {
+    if (tb_coroutine_type == NULL &&
+        ((awaiter_type == NULL && (awaiter_type = make_type(&awaiter_spec, "coroutine_wrapper", NULL)) == NULL) ||
+         (tb_generator_type == NULL && (tb_generator_type = make_type(&generator_spec, "generator", "Generator")) == NULL) ||
+         (tb_coroutine_type = make_type(&coroutine_spec, "coroutine", "Coroutine")) == NULL)) {
         return -1;
     }
-    Py_DECREF(result);
-    tb_coroutine_type = (PyTypeObject *)type;
     return 0;
 }

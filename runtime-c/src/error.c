@@ -3,6 +3,7 @@
 
 #include <frameobject.h>
 
+#include "coroutine.h"
 #include "internals.h"
 #include "names.h"
 #include "tb.h"
@@ -156,6 +157,15 @@ static tb_frame_node *frame_make(tb_code_info *info, PyObject *function, int lin
     while (!__atomic_compare_exchange_n(&info->frames, &node->next, node, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
     }
     return node;
+}
+
+PyObject *tb_code_info_frame(tb_code_info *info, PyObject *function, int line)
+{
+    tb_frame_node *node = frame_find(info, PyFunction_GetCode(function), line);
+    if (node == NULL) {
+        node = frame_make(info, function, line);
+    }
+    return node == NULL ? NULL : Py_NewRef((PyObject *)node->frame);
 }
 
 void tb_traceback_add(tb_code_info *info, int line)

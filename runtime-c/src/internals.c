@@ -14,6 +14,8 @@
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_dict.h"
 #include "internal/pycore_frame.h"
+#include "internal/pycore_genobject.h"
+#include "internal/pycore_interpframe_structs.h"
 #include "internal/pycore_object.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_tstate.h"
@@ -106,7 +108,23 @@ PyObject *tb_internal_import_from(PyObject *module, PyObject *name)
     return _PyEval_ImportFrom(PyThreadState_GetUnchecked(), module, name);
 }
 
+int tb_internal_is_awaited(PyObject *coroutine)
+{
+    return ((PyGenObject *)coroutine)->gi_frame_state == FRAME_SUSPENDED_YIELD_FROM;
+}
+
 #else
+
+int tb_internal_is_awaited(PyObject *coroutine)
+{
+    PyObject *awaited = PyObject_GetAttrString(coroutine, "cr_await");
+    if (awaited == NULL) {
+        PyErr_Clear();
+        return 0;
+    }
+    Py_DECREF(awaited);
+    return awaited != Py_None;
+}
 
 int tb_internal_pending(PyThreadState *thread)
 {

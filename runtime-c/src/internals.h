@@ -23,5 +23,7 @@ int tb_internal_special(PyObject *object, PyObject *name, PyObject **method);
 PyObject *tb_internal_function_name(PyObject *callable);
 /* `from module import name` */
 PyObject *tb_internal_import_from(PyObject *module, PyObject *name);
+/* Whether an interpreter's coroutine is suspended in an `await`. */
+int tb_internal_is_awaited(PyObject *coroutine);
 
 #endif

@@ -200,28 +200,3 @@ int tb_super_is(PyObject *self, const tb_class_spec *class_, const tb_class_spec
     }
     return 0;
 }
-
-PyObject *tb_await(PyObject *awaitable)
-{
-    PyObject *iterator;
-    unaryfunc await = Py_TYPE(awaitable)->tp_as_async == NULL ? NULL : Py_TYPE(awaitable)->tp_as_async->am_await;
-    if (PyCoro_CheckExact(awaitable)) {
-        iterator = Py_NewRef(awaitable);
-    } else if (await != NULL) {
-        iterator = await(awaitable);
-    } else {
-        PyErr_Format(PyExc_TypeError, "'%.200s' object can't be awaited", Py_TYPE(awaitable)->tp_name);
-        return NULL;
-    }
-    if (iterator == NULL) {
-        return NULL;
-    }
-    PyObject *result;
-    PySendResult sent = PyIter_Send(iterator, Py_None, &result);
-    if (sent == PYGEN_NEXT) {
-        Py_CLEAR(result);
-        PyErr_SetString(PyExc_RuntimeError, "compiled code awaited something that suspends, where the program said that it never does");
-    }
-    Py_DECREF(iterator);
-    return sent == PYGEN_RETURN ? result : NULL;
-}

@@ -166,8 +166,13 @@ pub struct Function {
     pub qualname: String,
     /// What sort of callable.
     pub kind: FunctionKind,
-    /// `async def`. A function here never really suspends (see `Expr::Await`).
+    /// `async def`.
     pub is_async: bool,
+    /// Its body may be suspended, as far as its text says: `async def` with `await`.
+    pub has_frame: bool,
+    /// It really suspends while the names of native functions mean what they meant: it awaits something of which nothing
+    /// is known, or another such function.
+    pub may_suspend: bool,
     /// Parameters in order: positional-only, positional, `*args`, keyword-only, `**kwargs`.
     pub params: Vec<Param>,
     /// The claim about the result (`Object` if there is no annotation).
@@ -513,7 +518,7 @@ pub enum ExprKind {
     Comprehension(Box<Comprehension>),
     /// f-string.
     Format(Vec<FormatPart>),
-    /// `await` of a call to a native `async def` that never suspends: value is the call's result.
+    /// `await`; of a call of a native `async def`, the operand has the type of the coroutine's result.
     Await(Box<Expr>),
     /// The value, narrowed by a test before it (`is not None`, `isinstance`): `lower` checks it as it unboxes.
     Narrow(Box<Expr>),

@@ -90,6 +90,8 @@ fn handler(name: &str, params: Vec<(&str, Type, bool)>, returns: Type) -> Functi
         qualname: name.into(),
         kind: FunctionKind::Plain,
         is_async: false,
+        has_frame: false,
+        may_suspend: false,
         params: params.into_iter().map(param).collect(),
         returns,
         locals: vec![],

@@ -73,6 +73,11 @@ impl Found<'_> {
         if let ExprKind::Attribute { object, name } = &expr.kind {
             self.method_called(&object.ty, name);
         }
+        if let ExprKind::Await(awaited) = &expr.kind
+            && !matches!(awaited.kind, ExprKind::Call(_))
+        {
+            self.note("it awaits something of which nothing is known".into());
+        }
         if let ExprKind::Call(call) = &expr.kind {
             match &call.callee {
                 Callee::Method { object, name, .. } => self.method_called(&object.ty, name),

@@ -266,10 +266,7 @@ impl Translator<'_> {
                     },
                     _ => None,
                 };
-                match native {
-                    Some(ty) => (ExprKind::Await(value), ty),
-                    None => return Err(self.reason("it awaits something that may suspend", expr)),
-                }
+                (ExprKind::Await(value), native.unwrap_or(Type::Object))
             }
             ast::Expr::Call(call) => match self.bare_super(expr)? {
                 Some(found) => found,

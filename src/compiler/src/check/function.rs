@@ -113,6 +113,14 @@ pub fn translate(
         }
     }
     unknown.append(&mut translator.unknown);
+    let awaited = super::suspends::first_await(&body);
+    if let (Some(awaited), false) = (awaited, def.is_async) {
+        return Err(Reason {
+            reason: "it awaits outside of an `async def`".into(),
+            at: awaited.span,
+        });
+    }
+    let has_frame = awaited.is_some();
     super::bound::mark(&mut translator.locals, params.len(), &body);
     let direct_callable = candidate.kind == FunctionKind::Plain
         && def.decorator_list.iter().all(|decorator| {
@@ -123,6 +131,8 @@ pub fn translate(
         qualname: candidate.qualname.clone(),
         kind: candidate.kind,
         is_async: def.is_async,
+        has_frame,
+        may_suspend: false,
         params,
         returns: translator.returns,
         locals: translator.locals,

@@ -41,6 +41,7 @@ mod result_type;
 mod routes;
 mod statement;
 mod super_call;
+mod suspends;
 mod target;
 
 use classes::ClassKind;
@@ -232,7 +233,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     let mut interpreted: Vec<(usize, Interpreted)> = Vec::new();
     let mut candidates = collect_candidates(&tables, &mut interpreted);
     // A function may rely on another one being native (`await`); when one drops out, all are looked at again.
-    let (functions, mut unknown) = loop {
+    let (mut functions, mut unknown) = loop {
         tables.by_path = candidates
             .iter()
             .enumerate()
@@ -276,6 +277,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
         });
     };
     diagnostics.append(&mut unknown);
+    suspends::mark(&mut functions);
     for ((module, at), kind) in &tables.classes {
         if let ClassKind::Interpreted(reason, place) = kind
             && let ast::Stmt::ClassDef(class) = &tables.modules[*module].tree.body[*at]

@@ -5,6 +5,7 @@
 //! that jumps cross no declaration.
 
 mod ops;
+mod suspend;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -66,7 +67,8 @@ pub fn body(
             .flat_map(|block| &function.blocks[block.index()].ops)
     };
     let polls = all().any(|op| matches!(op.kind, OpKind::Prim(Prim::SafePoint, _)));
-    let enters = function.effects.contains(Effects::PYTHON)
+    let enters = function.has_frame
+        || function.effects.contains(Effects::PYTHON)
         || all().any(|op| matches!(op.kind, OpKind::Native(..)));
     let mut writer = Writer {
         names,
@@ -91,6 +93,7 @@ pub fn body(
     writer.count_uses();
     writer.forward_loads();
     writer.blocks();
+    writer.suspension_ends();
     writer.finish(out);
 }
 
@@ -112,6 +115,7 @@ fn used_by(op: &Op) -> Vec<ValueId> {
 fn used_at_end(end: &Terminator) -> Vec<ValueId> {
     match end {
         Terminator::Next { iter, .. } => vec![*iter],
+        Terminator::Suspend(at) => at.used(),
         Terminator::Return(Some(value)) => value.value().into_iter().collect(),
         other => other
             .borrowed()
@@ -293,6 +297,8 @@ impl Writer<'_> {
                     self.targets.insert(*body);
                 }
             }
+            // Going on jumps to both.
+            Terminator::Suspend(at) => self.targets.extend([at.done, at.error]),
             Terminator::Branch { yes, no, .. }
             | Terminator::BranchSet { yes, no, .. }
             | Terminator::BranchGuard { yes, no, .. } => {
@@ -367,6 +373,10 @@ impl Writer<'_> {
                     self.say(&text);
                 }
             }
+            Terminator::Suspend(at) => {
+                let at = at.clone();
+                self.suspend(&at, next);
+            }
             Terminator::Return(result) => {
                 let value = match result {
                     Some(result) => self.operand(result),
@@ -375,6 +385,10 @@ impl Writer<'_> {
                 self.leave(&value);
             }
             Terminator::Fail => {
+                let hir = &self.names.program.functions[self.id.index()];
+                if hir.is_async {
+                    self.say("tb_coroutine_stop_check(TB_KIND_COROUTINE);");
+                }
                 let value = failure(self.function.returns);
                 self.leave(value);
             }
@@ -383,6 +397,9 @@ impl Writer<'_> {
     }
 
     fn leave(&mut self, value: &str) {
+        if self.handles() {
+            self.say("tb_handled_pop(thread, &handled);");
+        }
         if self.enters {
             self.say("tb_leave_thread(thread);");
         }
@@ -425,6 +442,7 @@ impl Writer<'_> {
             .iter()
             .map(|value| self.text[value.index()].clone())
             .collect();
+        self.frame(out);
         let _ = writeln!(out, "\n/* {} */", hir.qualname);
         let _ = writeln!(
             out,
@@ -481,6 +499,13 @@ impl Writer<'_> {
                     loops = true;
                     defined.insert(*item);
                 }
+                Terminator::Suspend(at) => {
+                    defined.extend(at.result);
+                    for var in &at.kept_vars {
+                        touched.insert(*var);
+                        read.insert(*var);
+                    }
+                }
                 Terminator::BranchSet { var, .. } => {
                     touched.insert(*var);
                     read.insert(*var);
@@ -529,6 +554,7 @@ impl Writer<'_> {
         if loops {
             out.push_str("    int status;\n");
         }
+        out.push_str(&self.frame_declarations());
         if self.has_thread {
             out.push_str("    PyThreadState *thread = tb_thread();\n");
         }
@@ -538,6 +564,9 @@ impl Writer<'_> {
                 "    if (tb_enter_thread(thread) < 0) {{\n        return {};\n    }}",
                 failure(self.function.returns)
             );
+        }
+        if self.function.has_frame {
+            out.push_str(&self.dispatch());
         }
         out.push_str(&self.out);
         out.push_str("}\n");

@@ -2,7 +2,7 @@
 
 use super::codec::Layout;
 use super::names::Names;
-use crate::hir::{ClassId, FieldId, FunctionId};
+use crate::hir::{ClassId, FieldId, Function, FunctionId};
 use crate::ir::Repr;
 use crate::lower::returned;
 
@@ -26,9 +26,28 @@ impl Layout for Native<'_> {
         self.names.vectorcall(function)
     }
     fn call(&self, function: FunctionId, arguments: &[String], result: Option<&str>) -> String {
+        let found = &self.names.program.functions[function.index()];
+        let mut arguments = arguments.to_vec();
+        if found.has_frame {
+            arguments.insert(0, "&pause".into());
+        }
         let call = format!("{}({})", self.names.body(function), arguments.join(", "));
+        let test = self.failed(found, call, result);
+        if found.has_frame {
+            // It was said never to be suspended.
+            return format!(
+                "({{ tb_pause pause = {{0}}; int failed = {test}; tb_pause_refuse(&pause); failed; }})"
+            );
+        }
+        test
+    }
+}
+
+impl Native<'_> {
+    /// An expression that is negative, or -1, if the call failed.
+    fn failed(&self, function: &Function, call: String, result: Option<&str>) -> String {
         let Some(result) = result else { return call };
-        match returned(&self.names.program.functions[function.index()].returns) {
+        match returned(&function.returns) {
             Repr::Void => call,
             Repr::Int => format!("(tb_int_is_error({result} = {call}) ? -1 : 0)"),
             Repr::Float => format!("({result} = {call}, tb_float_failed({result}) ? -1 : 0)"),

@@ -2,7 +2,7 @@
 //!
 //! | Python | C |
 //! |---|---|
-//! | function `Order.total` of `shop` | body `tbf_shop__Order__total`, wrapper `tbc_…`, unboxing `tbr_…`, spec `tbs_…` |
+//! | function `Order.total` of `shop` | body `tbf_shop__Order__total`, wrapper `tbc_…`, unboxing `tbr_…`, spec `tbs_…`, frame `tbw_…` |
 //! | module `shop` | spec `tbu_shop` |
 //! | class `Order` of `shop` | struct `tbo_shop__Order`, spec `tbk_…`, tables `tbd_…` and `tbm_…` |
 //! | enum or library class that is checked | `tbn_…` |
@@ -82,6 +82,10 @@ impl<'a> Names<'a> {
     /// Its `tb_function_spec`.
     pub fn spec(&self, id: FunctionId) -> String {
         format!("tbs_{}", self.functions[id.index()])
+    }
+    /// The struct of its frame, and the beginning of the names of the tables about it.
+    pub fn frame(&self, id: FunctionId) -> String {
+        format!("tbw_{}", self.functions[id.index()])
     }
     /// Its parameter table.
     pub fn parameters(&self, id: FunctionId) -> String {

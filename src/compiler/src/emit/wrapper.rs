@@ -12,12 +12,15 @@ use crate::types::Type;
 /// The prototype of the body, without `;`.
 pub fn prototype(names: &Names, id: FunctionId, params: &[String]) -> String {
     let function = &names.program.functions[id.index()];
-    let list: Vec<String> = function
+    let mut list: Vec<String> = function
         .params
         .iter()
         .zip(params)
         .map(|(param, name)| format!("{}{name}", held(&param.ty)))
         .collect();
+    if function.has_frame {
+        list.insert(0, "tb_pause *pause".into());
+    }
     let list = if list.is_empty() {
         "void".into()
     } else {
@@ -68,6 +71,13 @@ pub fn spec(names: &Names, id: FunctionId, out: &mut String) {
         .iter()
         .filter(|param| by_position(param.kind))
         .count();
+    if function.has_frame {
+        let _ = writeln!(
+            out,
+            "\nstatic const tb_frame_spec {}_spec;",
+            names.frame(id)
+        );
+    }
     let _ = writeln!(
         out,
         "\nPyObject *{call}(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames);\n\ntb_function_spec {} = {{\n    .qualname = {},\n    .vectorcall = {call},",
@@ -81,6 +91,9 @@ pub fn spec(names: &Names, id: FunctionId, out: &mut String) {
             "    .parameters = {},\n    .parameter_count = {count},\n    .positional_count = {positional},",
             names.parameters(id)
         );
+    }
+    if function.has_frame {
+        let _ = writeln!(out, "    .frame = &{}_spec,", names.frame(id));
     }
     let _ = writeln!(
         out,
@@ -121,7 +134,7 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
         match word {
             Some(word) => {
                 let name = format!("a{at}");
-                let _ = writeln!(declared, "    {}{name};", held(&param.ty));
+                let _ = writeln!(declared, "    {}{name} = 0;", held(&param.ty));
                 test(format!(
                     "tb_argument_{word}(&{spec}, {at}, {value}, &{name}) < 0"
                 ));
@@ -137,16 +150,31 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
                         "!({predicate}) && tb_argument_error(&{spec}, {at}, {value}) < 0"
                     ));
                 }
-                args.push(value);
+                if function.has_frame {
+                    let _ = writeln!(declared, "    PyObject *a{at} = NULL;");
+                    let _ = writeln!(checks, "    a{at} = {value};");
+                    args.push(format!("a{at}"));
+                } else {
+                    args.push(value);
+                }
             }
         }
     }
     if function.params.is_empty() {
         declared.push_str("    (void)values;\n");
     }
+    let mut head = "PyObject *const *values";
+    if function.has_frame {
+        head = "tb_pause *pause, PyObject *const *values";
+        args.insert(0, "pause".into());
+        if !checks.is_empty() {
+            // A body that goes on has its arguments in its frame.
+            checks = format!("    if (pause->at == 0) {{\n{checks}    }}\n");
+        }
+    }
     let _ = write!(
         out,
-        "\nstatic PyObject *{run}(PyObject *const *values) {{\n{declared}{checks}"
+        "\nstatic PyObject *{run}({head}) {{\n{declared}{checks}"
     );
     let held_as = returned(&function.returns);
     let _ = writeln!(
@@ -166,16 +194,18 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
         Repr::Bool => "result == 2 ? NULL : tb_bool_to_object(result)",
         _ => "result",
     };
+    if function.has_frame {
+        out.push_str("    if (pause->value != NULL) {\n        return NULL;\n    }\n");
+    }
     let _ = writeln!(out, "    return {boxed};\n}}");
+    let call = match (function.has_frame, function.is_async) {
+        (true, _) => format!("TB_CALL_FRAMED({spec}, {})", function.params.len()),
+        (false, true) => format!("TB_CALL_ASYNC({spec}, {run}, {})", function.params.len()),
+        (false, false) => format!("TB_CALL_BODY({spec}, {run}, {})", function.params.len()),
+    };
     let _ = writeln!(
         out,
-        "\nPyObject *{}(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames) {{\n    {}({spec}, {run}, {})\n}}",
+        "\nPyObject *{}(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames) {{\n    {call}\n}}",
         names.vectorcall(id),
-        if function.is_async {
-            "TB_CALL_ASYNC"
-        } else {
-            "TB_CALL_BODY"
-        },
-        function.params.len()
     );
 }

@@ -45,11 +45,11 @@
 //!
 //! # Coroutines
 //!
-//! An `async def` here never suspends, so its body is a plain function. Room for the others: a suspension is a terminator
-//! with a resume block; at the first one, the values and variables that are live there move to a heap frame. All that is
-//! needed for it (liveness, the set of set variables at each point) is computed for the ownership pass already.
+//! A body that may be suspended (`Function::has_frame`) has blocks that end with a [`Suspension`]. It starts on the C stack
+//! as any other; when it is suspended, the values and variables that are live there move to a frame on the heap.
 
 pub mod primitives;
+mod suspension;
 pub mod text;
 
 use std::rc::Rc;
@@ -57,6 +57,7 @@ use std::rc::Rc;
 use crate::hir::{ClassId, FieldId, FunctionId, ModuleId, Path};
 use crate::types::Type;
 pub use primitives::Prim;
+pub use suspension::{Awaited, Suspension};
 
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident) => {
@@ -440,6 +441,8 @@ pub enum Terminator {
         error: BlockId,
         line: u32,
     },
+    /// Waits, and may leave the body in the middle.
+    Suspend(Box<Suspension>),
     /// Leaves with a result, which is stolen; none if the function returns `None`.
     Return(Option<Operand>),
     /// Leaves with the pending exception.
@@ -461,6 +464,7 @@ impl Terminator {
             Terminator::Next {
                 body, done, error, ..
             } => vec![*body, *done, *error],
+            Terminator::Suspend(at) => vec![at.done, at.error],
             Terminator::Return(_) | Terminator::Fail | Terminator::Unreachable => Vec::new(),
         }
     }
@@ -477,6 +481,7 @@ impl Terminator {
             Terminator::Next {
                 body, done, error, ..
             } => vec![body, done, error],
+            Terminator::Suspend(at) => vec![&mut at.done, &mut at.error],
             Terminator::Return(_) | Terminator::Fail | Terminator::Unreachable => Vec::new(),
         }
     }
@@ -489,6 +494,7 @@ impl Terminator {
             Terminator::Goto(_)
             | Terminator::BranchSet { .. }
             | Terminator::Next { .. }
+            | Terminator::Suspend(_)
             | Terminator::Return(_)
             | Terminator::Fail
             | Terminator::Unreachable => None,
@@ -524,6 +530,8 @@ pub struct Function {
     pub blocks: Vec<Block>,
     /// Blocks in the order in which they are to be written.
     pub order: Vec<BlockId>,
+    /// Its body can be suspended: `async def` with `await`, or a generator.
+    pub has_frame: bool,
     /// What a call of it may do; computed by the pass `effects`.
     pub effects: Effects,
     /// The line of its `def`.

@@ -374,7 +374,8 @@ primitives! {
     CallArgsExtend = "tb_call_args_extend" (O O O) Void python;
     CallKwargsMerge = "tb_call_kwargs_merge" (O O O) Void python;
     CallKwargsSet = "tb_call_kwargs_set" (O O O O) Void python;
-    Await = "tb_await" (O) Object python;
+    AwaitIter = "tb_await_iter" (O) Object python;
+    YieldFromIter = "tb_yield_from_iter" (O) Object python;
 
     Len = "tb_len" (O) Int python;
     Abs = "tb_abs" (O) Object python;

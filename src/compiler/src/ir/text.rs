@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    Block, BlockId, Const, Function, Guard, Op, OpKind, Operand, Ownership, Repr, State,
-    Terminator, ValueId, VarId,
+    Awaited, Block, BlockId, Const, Function, Guard, Op, OpKind, Operand, Ownership, Repr, State,
+    Suspension, Terminator, ValueId, VarId,
 };
 
 /// A function.
@@ -247,6 +247,25 @@ fn guard(guard: &Guard) -> String {
     }
 }
 
+fn suspension(function: &Function, at: &Suspension) -> String {
+    let what = match &at.awaited {
+        Awaited::Object(iter) => format!("await {}", operand(iter)),
+        Awaited::Native(id, args) => format!("await native f{}({})", id.0, list(args)),
+        Awaited::Yield(given) => format!("yield {}", operand(given)),
+    };
+    let mut kept: Vec<String> = at.kept.iter().map(|each| value(*each)).collect();
+    kept.extend(at.kept_vars.iter().map(|var| variable(function, *var)));
+    format!(
+        "{what} as {} goto {} ! {} line {} place {} keeps {}",
+        at.result.map_or_else(|| "nothing".into(), value),
+        block(function, at.done),
+        block(function, at.error),
+        at.line,
+        at.place,
+        kept.join(", ")
+    )
+}
+
 fn terminator(function: &Function, found: &Block) -> String {
     match &found.end {
         Terminator::Goto(to) => format!("goto {}", block(function, *to)),
@@ -293,6 +312,7 @@ fn terminator(function: &Function, found: &Block) -> String {
             block(function, *done),
             block(function, *error)
         ),
+        Terminator::Suspend(at) => suspension(function, at),
         Terminator::Return(Some(result)) => format!("return {}", operand(result)),
         Terminator::Return(None) => "return".into(),
         Terminator::Fail => "fail".into(),

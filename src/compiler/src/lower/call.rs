@@ -380,7 +380,7 @@ impl<'a> Builder<'a> {
             return value;
         }
         let awaitable = self.boxed(value);
-        self.typed(Prim::Await, vec![awaitable], Type::Object)
+        self.await_object(awaitable)
     }
 
     /// `object.name(…)` in general.

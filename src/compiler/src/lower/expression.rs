@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Builder, Place, Val, repr};
 use crate::hir::{Callee, ClassId, Expr, ExprKind, FieldId, FunctionId, LocalId, Path, each_child};
-use crate::ir::{Const, Guard, OpKind, Operand, Prim, Repr, Terminator};
+use crate::ir::{Awaited, Const, Guard, OpKind, Operand, Prim, Repr, Terminator};
 use crate::types::Type;
 
 impl<'a> Builder<'a> {
@@ -335,13 +335,21 @@ impl<'a> Builder<'a> {
         }
         let awaitable = self.object(inner);
         self.at_line(expr.span);
-        self.typed(Prim::Await, vec![awaitable], Type::Object)
+        self.await_object(awaitable)
     }
 
     /// Calls a native function's body with arguments of its parameters' types.
     pub(super) fn native(&mut self, function: FunctionId, args: Vec<Operand>) -> Val {
-        let ty = self.program.functions[function.index()].returns.clone();
+        let found = &self.program.functions[function.index()];
+        let ty = found.returns.clone();
         let held = super::returned(&ty);
+        if found.has_frame {
+            let result = (held != Repr::Void).then_some(held);
+            return match self.suspend(Awaited::Native(function, args), result) {
+                Some(op) => Val { op, ty },
+                None => Val::none(),
+            };
+        }
         if held == Repr::Void {
             self.op(OpKind::Native(function, args), &[]);
             return Val::none();

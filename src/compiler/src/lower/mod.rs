@@ -15,6 +15,7 @@ mod member;
 mod operator;
 mod statement;
 mod super_call;
+mod suspend;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -124,6 +125,7 @@ impl<'a> Builder<'a> {
             vars: Vec::new(),
             blocks: Vec::new(),
             order: Vec::new(),
+            has_frame: function.has_frame,
             effects: Effects::NONE,
             line,
         };

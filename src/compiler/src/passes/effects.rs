@@ -28,7 +28,7 @@ fn of(function: &Function, known: &[Effects]) -> Effects {
         for op in &block.ops {
             effects = effects.union(op.kind.effects(&|id| known[id.index()]));
         }
-        if let Terminator::Next { .. } = block.end {
+        if let Terminator::Next { .. } | Terminator::Suspend(_) = block.end {
             effects = effects.union(Effects::ALL);
         }
     }

@@ -121,6 +121,7 @@ impl Values {
 pub fn used_at_end(end: &Terminator) -> Vec<crate::ir::ValueId> {
     match end {
         Terminator::Next { iter, .. } => vec![*iter],
+        Terminator::Suspend(at) => at.used(),
         Terminator::Return(Some(value)) => value.value().into_iter().collect(),
         other => other
             .borrowed()
@@ -137,8 +138,10 @@ pub fn live_out(function: &Function, block: BlockId, live_in: &[Values]) -> Valu
     for to in end.successors() {
         live.extend(&live_in[to.index()]);
     }
-    if let Terminator::Next { item, .. } = end {
-        live.remove(*item);
+    match end {
+        Terminator::Next { item, .. } => live.remove(*item),
+        Terminator::Suspend(at) => at.result.iter().for_each(|result| live.remove(*result)),
+        _ => {}
     }
     live
 }

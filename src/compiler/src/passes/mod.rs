@@ -2,6 +2,7 @@
 
 mod effects;
 mod flow;
+mod frames;
 mod ownership;
 mod tidy;
 mod unbound;
@@ -14,6 +15,7 @@ pub fn run(program: &mut Program) {
         tidy::run(function);
         unbound::run(function);
         ownership::run(function);
+        frames::run(function);
     }
     effects::run(program);
 }

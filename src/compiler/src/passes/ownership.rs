@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use super::flow::{self, Values};
 use crate::ir::{
-    Block, BlockId, Function, Op, OpKind, Operand, Ownership, Repr, State, Terminator, Use, Value,
-    ValueId,
+    Awaited, Block, BlockId, Function, Op, OpKind, Operand, Ownership, Repr, State, Terminator,
+    Use, Value, ValueId,
 };
 
 /// One function.
@@ -287,6 +287,26 @@ impl Pass<'_> {
         block
     }
 
+    /// The same for a block that must keep its one way in: the landing block is its own and is written at once.
+    fn land_alone(&mut self, held: &[ValueId], to: BlockId, order: &mut Vec<BlockId>) -> BlockId {
+        let releases: Vec<_> = held
+            .iter()
+            .copied()
+            .filter(|value| !self.live_in[to.index()].contains(*value))
+            .collect();
+        if releases.is_empty() {
+            return to;
+        }
+        let landing = Landing {
+            traceback: None,
+            releases,
+            to,
+        };
+        let block = self.landing_block("drop", &landing);
+        order.push(block);
+        block
+    }
+
     fn landing_block(&mut self, label: &'static str, landing: &Landing) -> BlockId {
         let mut ops = Vec::new();
         if let Some(line) = landing.traceback {
@@ -353,26 +373,33 @@ impl Pass<'_> {
                 if self.is_owned(*item) {
                     inside.push(*item);
                 }
-                // The body must keep its one way in, so its landing block is its own.
-                let releases: Vec<_> = inside
-                    .iter()
-                    .copied()
-                    .filter(|value| !self.live_in[body.index()].contains(*value))
-                    .collect();
-                if !releases.is_empty() {
-                    let block = self.landing_block(
-                        "drop",
-                        &Landing {
-                            traceback: None,
-                            releases,
-                            to: *body,
-                        },
-                    );
-                    order.push(block);
-                    *body = block;
-                }
+                *body = self.land_alone(&inside, *body, order);
                 *done = self.land(&held, *done, None);
                 *error = self.land(&held, *error, Some(*line));
+            }
+            Terminator::Suspend(suspension) => {
+                let mut held = held;
+                if let Awaited::Object(operand) | Awaited::Yield(operand) = &mut suspension.awaited
+                {
+                    let free = match &*operand {
+                        Operand::Const(constant) => constant.is_free(),
+                        Operand::Value(value) => {
+                            let wanted = self.live_in[suspension.done.index()].contains(*value)
+                                || self.live_in[suspension.error.index()].contains(*value);
+                            let free = held.contains(value) && !wanted;
+                            held.retain(|each| !(free && each == value));
+                            free
+                        }
+                    };
+                    if !free {
+                        let line = suspension.line;
+                        *operand = Operand::Value(self.retain(operand.clone(), line, out));
+                    }
+                }
+                let mut inside = held.clone();
+                inside.extend(suspension.result.filter(|result| self.is_owned(*result)));
+                suspension.done = self.land_alone(&inside, suspension.done, order);
+                suspension.error = self.land(&held, suspension.error, Some(suspension.line));
             }
             other => {
                 for to in other.successors_mut() {

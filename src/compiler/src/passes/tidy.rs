@@ -28,9 +28,10 @@ fn skip_empty(function: &mut Function) {
     };
     for at in 0..count {
         let mut end = function.blocks[at].end.clone();
-        // The body of a loop's `Next` must keep its one way in.
+        // What `Next` or a suspension defines exists behind one edge only.
         let keep = match &end {
             Terminator::Next { body, .. } => Some(*body),
+            Terminator::Suspend(at) => Some(at.done),
             _ => None,
         };
         for to in end.successors_mut() {

@@ -5,6 +5,7 @@
 //! variable it was borrowed from has changed; a variable is read only where it is set, and cleared before the function is
 //! left; the handled exception is restored on every way out of a handler. This shares no code with the passes.
 
+mod suspension;
 #[cfg(test)]
 mod tests;
 
@@ -341,6 +342,7 @@ impl Checker<'_> {
                 out.push((*done, facts.clone()));
                 out.push((*error, facts));
             }
+            Terminator::Suspend(at) => self.suspend(at, facts, out)?,
             Terminator::Return(result) => {
                 let mut facts = facts;
                 match result {

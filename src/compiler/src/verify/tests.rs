@@ -27,6 +27,7 @@ impl Draft {
                 block("fail", Terminator::Fail),
             ],
             order: vec![BlockId(0), BlockId(1)],
+            has_frame: false,
             effects: Effects::NONE,
             line: 1,
         })

@@ -18,6 +18,10 @@ impl Emitter<'_> {
         let mut found: Vec<(FunctionId, bool)> = Vec::new();
         for route in &app.routes {
             let Ok(function) = route.native else { continue };
+            // One that suspends is called as Python does it, for a task.
+            if self.program.functions[function.index()].may_suspend {
+                continue;
+            }
             if self.program.functions[function.index()].module != module {
                 continue;
             }

@@ -1,0 +1,337 @@
+/* The protocol of coroutines and generators: send, throw, close. Each follows its namesake in CPython's genobject.c. */
+#include "coroutine.h"
+#include "tb_safepoint.h"
+
+static const char *kind_name(tb_coroutine *self) { return tb_is_generator(self) ? "generator" : "coroutine"; }
+
+void tb_coroutine_stop_check(enum tb_coroutine_kind kind) {
+    if (!PyErr_ExceptionMatches(PyExc_StopIteration)) {
+        return;
+    }
+    PyObject *stop = PyErr_GetRaisedException();
+    PyErr_SetString(PyExc_RuntimeError, kind == TB_KIND_GENERATOR ? "generator raised StopIteration" : "coroutine raised StopIteration");
+    PyObject *error = PyErr_GetRaisedException();
+    PyException_SetCause(error, Py_NewRef(stop));
+    PyException_SetContext(error, stop);
+    PyErr_SetRaisedException(error);
+}
+
+/* Sets the exception for a coroutine that cannot be entered, if it is one. */
+static void refuse(tb_coroutine *self, int found) {
+    if (found == TB_EXECUTING) {
+        PyErr_Format(PyExc_ValueError, "%s already executing", kind_name(self));
+    } else if (!tb_is_generator(self)) {
+        PyErr_SetString(PyExc_RuntimeError, "cannot reuse already awaited coroutine");
+    }
+}
+
+/* Runs the body of a coroutine that is EXECUTING: `sent` (stolen) or, if it is NULL, the pending exception goes in. */
+static PySendResult run(tb_coroutine *self, PyObject *sent, PyObject **result) {
+    tb_pause pause = {self, self->at, sent, NULL};
+    PyObject *made = self->run != NULL ? self->run(self->values) : self->spec->frame->run(&pause, self->values);
+    if (pause.value != NULL) {
+        /* It is suspended, and some other thread may have resumed it already. */
+        *result = pause.value;
+        return PYGEN_NEXT;
+    }
+    Py_XDECREF(pause.sent);
+    if (made == NULL && self->run != NULL) {
+        tb_coroutine_stop_check(TB_KIND_COROUTINE);
+    }
+    PyObject *pending = made == NULL ? PyErr_GetRaisedException() : NULL;
+    tb_coroutine_drop(self);
+    tb_coroutine_set_state(self, TB_FINISHED);
+    if (pending != NULL) {
+        PyErr_SetRaisedException(pending);
+    }
+    *result = made;
+    return made == NULL ? PYGEN_ERROR : PYGEN_RETURN;
+}
+
+/* Sends to what a coroutine waits for, or runs the body if it waits for nothing or that has ended. It is EXECUTING. */
+static PySendResult advance(tb_coroutine *self, PyObject *value, PyObject **result) {
+    if (self->awaited == NULL) {
+        return run(self, Py_NewRef(value == NULL ? Py_None : value), result);
+    }
+    if (tb_enter() < 0) {
+        tb_coroutine_set_state(self, TB_SUSPENDED);
+        return PYGEN_ERROR;
+    }
+    /* What runs now sees what this coroutine is handling. */
+    PyThreadState *thread = tb_thread();
+    tb_handled_push(thread, &self->handled);
+    PyObject *got;
+    PySendResult sent = Py_TYPE(self->awaited) == tb_coroutine_type
+                            ? tb_coroutine_send_value(self->awaited, value == NULL ? Py_None : value, &got)
+                            : PyIter_Send(self->awaited, value == NULL ? Py_None : value, &got);
+    tb_handled_pop(thread, &self->handled);
+    tb_leave();
+    if (sent == PYGEN_NEXT) {
+        *result = got;
+        tb_coroutine_set_state(self, TB_SUSPENDED);
+        return PYGEN_NEXT;
+    }
+    Py_CLEAR(self->awaited);
+    return run(self, sent == PYGEN_RETURN ? got : NULL, result);
+}
+
+PySendResult tb_coroutine_send_value(PyObject *object, PyObject *value, PyObject **result) {
+    tb_coroutine *self = (tb_coroutine *)object;
+    *result = NULL;
+    if (value != NULL && value != Py_None && __atomic_load_n(&self->state, __ATOMIC_ACQUIRE) == TB_CREATED) {
+        PyErr_Format(PyExc_TypeError, "can't send non-None value to a just-started %s", kind_name(self));
+        return PYGEN_ERROR;
+    }
+    int found = tb_coroutine_enter(self);
+    if (found == TB_EXECUTING || found == TB_FINISHED) {
+        if (found == TB_FINISHED && tb_is_generator(self) && value != NULL) {
+            *result = Py_NewRef(Py_None);
+            return PYGEN_RETURN;
+        }
+        refuse(self, found);
+        return PYGEN_ERROR;
+    }
+    return advance(self, value, result);
+}
+
+/* Hands a returned value to callers that speak the iterator protocol. */
+static PyObject *stop_with(PyObject *result) {
+    PyObject *stop = result == Py_None ? PyObject_CallNoArgs(PyExc_StopIteration) : PyObject_CallOneArg(PyExc_StopIteration, result);
+    if (stop != NULL) {
+        PyErr_SetObject(PyExc_StopIteration, stop);
+        Py_DECREF(stop);
+    }
+    Py_DECREF(result);
+    return NULL;
+}
+
+PyObject *tb_coroutine_send(PyObject *self, PyObject *value) {
+    PyObject *result;
+    return tb_coroutine_send_value(self, value, &result) == PYGEN_RETURN ? stop_with(result) : result;
+}
+
+PyObject *tb_coroutine_next(PyObject *self) {
+    PyObject *result;
+    if (tb_coroutine_send_value(self, NULL, &result) != PYGEN_RETURN) {
+        return result;
+    }
+    if (result == Py_None) {
+        /* The end without a value needs no exception. */
+        Py_DECREF(result);
+        return NULL;
+    }
+    return stop_with(result);
+}
+
+/* The pending exception, thrown into a coroutine, gets what is being handled there as its context. */
+static void chain(tb_coroutine *self) {
+    PyThreadState *thread = tb_thread();
+    PyObject *exception = PyErr_GetRaisedException();
+    tb_handled_push(thread, &self->handled);
+    PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+    tb_handled_pop(thread, &self->handled);
+    Py_DECREF(exception);
+}
+
+/* Runs the body with the pending exception, which comes from outside. */
+static PyObject *resume_raising(tb_coroutine *self) {
+    PyObject *result;
+    chain(self);
+    return run(self, NULL, &result) == PYGEN_RETURN ? stop_with(result) : result;
+}
+
+/* Closes what a coroutine waits for: 0, or -1 with an exception. */
+static int close_awaited(PyObject *awaited) {
+    PyObject *result = NULL;
+    if (tb_is_ours(awaited)) {
+        result = tb_coroutine_close(awaited, NULL);
+    } else {
+        PyObject *method;
+        int found = PyObject_GetOptionalAttrString(awaited, "close", &method);
+        if (found < 0) {
+            PyErr_FormatUnraisable("Exception ignored while closing generator %R", awaited);
+        }
+        if (found <= 0) {
+            return 0;
+        }
+        result = PyObject_CallNoArgs(method);
+        Py_DECREF(method);
+    }
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+PyObject *tb_coroutine_close(PyObject *object, PyObject *ignored) {
+    (void)ignored;
+    tb_coroutine *self = (tb_coroutine *)object;
+    int found = tb_coroutine_enter(self);
+    if (found == TB_CREATED) {
+        tb_coroutine_drop(self);
+        tb_coroutine_set_state(self, TB_FINISHED);
+    }
+    if (found == TB_EXECUTING) {
+        refuse(self, found);
+        return NULL;
+    }
+    if (found != TB_SUSPENDED) {
+        Py_RETURN_NONE;
+    }
+    int failed = 0;
+    if (self->awaited != NULL) {
+        failed = close_awaited(self->awaited) < 0;
+        Py_CLEAR(self->awaited);
+    }
+    if (!failed) {
+        if (!self->spec->frame->suspensions[self->at].caught) {
+            /* Nobody would see the exception. */
+            tb_coroutine_drop(self);
+            tb_coroutine_set_state(self, TB_FINISHED);
+            Py_RETURN_NONE;
+        }
+        PyErr_SetNone(PyExc_GeneratorExit);
+    }
+    PyObject *result;
+    chain(self);
+    PySendResult sent = run(self, NULL, &result);
+    if (sent == PYGEN_NEXT) {
+        Py_DECREF(result);
+        PyErr_Format(PyExc_RuntimeError, "%s ignored GeneratorExit", kind_name(self));
+        return NULL;
+    }
+    if (sent == PYGEN_RETURN) {
+        return result;
+    }
+    if (PyErr_ExceptionMatches(PyExc_GeneratorExit)) {
+        PyErr_Clear();
+        Py_RETURN_NONE;
+    }
+    return NULL;
+}
+
+/* The exception that `throw(type, value, traceback)` means, as a new reference; NULL with an exception. */
+static PyObject *exception_of(PyObject *type, PyObject *value, PyObject *trace) {
+    if (trace != NULL && trace != Py_None && !PyTraceBack_Check(trace)) {
+        PyErr_SetString(PyExc_TypeError, "throw() third argument must be a traceback object");
+        return NULL;
+    }
+    PyObject *raised;
+    if (PyExceptionClass_Check(type)) {
+        if (value != NULL && PyObject_TypeCheck(value, (PyTypeObject *)type)) {
+            raised = Py_NewRef(value);
+        } else if (value == NULL || value == Py_None) {
+            raised = PyObject_CallNoArgs(type);
+        } else {
+            raised = PyTuple_Check(value) ? PyObject_CallObject(type, value) : PyObject_CallOneArg(type, value);
+        }
+        if (raised == NULL) {
+            return NULL;
+        }
+        if (!PyExceptionInstance_Check(raised)) {
+            PyErr_Format(PyExc_TypeError, "calling %R should have returned an instance of BaseException, not %T", type, raised);
+            Py_DECREF(raised);
+            return NULL;
+        }
+    } else if (PyExceptionInstance_Check(type)) {
+        if (value != NULL && value != Py_None) {
+            PyErr_SetString(PyExc_TypeError, "instance exception may not have a separate value");
+            return NULL;
+        }
+        raised = Py_NewRef(type);
+    } else {
+        PyErr_Format(PyExc_TypeError, "exceptions must be classes or instances deriving from BaseException, not %s", Py_TYPE(type)->tp_name);
+        return NULL;
+    }
+    if (trace != NULL && trace != Py_None && PyException_SetTraceback(raised, trace) < 0) {
+        Py_CLEAR(raised);
+    }
+    return raised;
+}
+
+/* Throws into a coroutine that waits and is EXECUTING. `*done` says whether that was all. */
+static PyObject *throw_into_awaited(tb_coroutine *self, PyObject *const *args, Py_ssize_t count, int *done) {
+    PyObject *awaited = self->awaited, *result;
+    *done = 1;
+    if (PyErr_GivenExceptionMatches(args[0], PyExc_GeneratorExit)) {
+        int failed = close_awaited(awaited) < 0;
+        Py_CLEAR(self->awaited);
+        if (failed) {
+            return resume_raising(self);
+        }
+        *done = 0;
+        return NULL;
+    }
+    PyObject *method;
+    int found = PyObject_GetOptionalAttrString(awaited, "throw", &method);
+    if (found < 0) {
+        tb_coroutine_set_state(self, TB_SUSPENDED);
+        return NULL;
+    }
+    if (found == 0) {
+        Py_CLEAR(self->awaited);
+        *done = 0;
+        return NULL;
+    }
+    result = PyObject_Vectorcall(method, args, (size_t)count, NULL);
+    Py_DECREF(method);
+    if (result != NULL) {
+        tb_coroutine_set_state(self, TB_SUSPENDED);
+        return result;
+    }
+    Py_CLEAR(self->awaited);
+    if (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_StopIteration)) {
+        /* What it waited for has ended. */
+        PyObject *value = NULL, *stop = PyErr_GetRaisedException();
+        if (stop != NULL) {
+            value = Py_XNewRef(((PyStopIterationObject *)stop)->value);
+            Py_DECREF(stop);
+        }
+        PySendResult sent = run(self, value == NULL ? Py_NewRef(Py_None) : value, &result);
+        return sent == PYGEN_RETURN ? stop_with(result) : result;
+    }
+    return resume_raising(self);
+}
+
+PyObject *tb_coroutine_throw(PyObject *object, PyObject *const *args, Py_ssize_t count) {
+    tb_coroutine *self = (tb_coroutine *)object;
+    if (count < 1 || count > 3) {
+        return PyErr_Format(PyExc_TypeError, "throw expected at %s %d argument%s, got %zd", count < 1 ? "least" : "most",
+                            count < 1 ? 1 : 3, count < 1 ? "" : "s", count);
+    }
+    if (count > 1 && PyErr_WarnEx(PyExc_DeprecationWarning,
+                                  "the (type, exc, tb) signature of throw() is deprecated, "
+                                  "use the single-arg signature instead.",
+                                  1) < 0) {
+        return NULL;
+    }
+    int found = tb_coroutine_enter(self);
+    if (found == TB_SUSPENDED && self->awaited != NULL) {
+        int done;
+        PyObject *result = throw_into_awaited(self, args, count, &done);
+        if (done) {
+            return result;
+        }
+    }
+    PyObject *raised = exception_of(args[0], count > 1 ? args[1] : NULL, count > 2 ? args[2] : NULL);
+    if (raised == NULL) {
+        if (found != TB_EXECUTING && found != TB_FINISHED) {
+            tb_coroutine_set_state(self, found);
+        }
+        return NULL;
+    }
+    PyErr_SetRaisedException(raised);
+    if (found == TB_EXECUTING || found == TB_FINISHED) {
+        refuse(self, found);
+        return NULL;
+    }
+    if (found == TB_SUSPENDED) {
+        return resume_raising(self);
+    }
+    /* It never started: the exception leaves from its first line. */
+    int line = ((PyCodeObject *)((PyFunctionObject *)self->function)->func_code)->co_firstlineno;
+    tb_traceback_add(&self->spec->info, line);
+    raised = PyErr_GetRaisedException();
+    tb_coroutine_drop(self);
+    tb_coroutine_set_state(self, TB_FINISHED);
+    PyErr_SetRaisedException(raised);
+    return NULL;
+}

@@ -1,0 +1,81 @@
+//! Which functions have bodies that may be left in the middle, and which of them really are.
+
+use crate::hir::*;
+
+/// The first `await` of a body.
+pub fn first_await(body: &[Stmt]) -> Option<&Expr> {
+    let mut found = None;
+    each_expression(body, &mut |expr| {
+        if found.is_none() {
+            found = await_in(expr);
+        }
+    });
+    found
+}
+
+fn await_in(expr: &Expr) -> Option<&Expr> {
+    if let ExprKind::Await(_) = expr.kind {
+        return Some(expr);
+    }
+    let mut found = None;
+    each_child(expr, &mut |child| {
+        if found.is_none() {
+            found = await_in(child);
+        }
+    });
+    found
+}
+
+/// What a body waits for.
+#[derive(Default)]
+struct Waits {
+    unknown: bool,
+    natives: Vec<FunctionId>,
+}
+
+impl Waits {
+    fn visit(&mut self, expr: &Expr) {
+        if let ExprKind::Await(inner) = &expr.kind {
+            match &inner.kind {
+                ExprKind::Call(call) => match &call.callee {
+                    Callee::Function { function, .. }
+                    | Callee::Method { function, .. }
+                    | Callee::SuperMethod {
+                        function: Some(function),
+                        ..
+                    } => self.natives.push(*function),
+                    _ => self.unknown = true,
+                },
+                _ => self.unknown = true,
+            }
+        }
+        each_child(expr, &mut |child| self.visit(child));
+    }
+}
+
+/// Sets `may_suspend` of every function.
+pub fn mark(functions: &mut [Function]) {
+    let waits: Vec<Waits> = functions
+        .iter()
+        .map(|function| {
+            let mut waits = Waits::default();
+            each_expression(&function.body, &mut |expr| waits.visit(expr));
+            waits
+        })
+        .collect();
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (at, waits) in waits.iter().enumerate() {
+            let suspends = waits.unknown
+                || waits.natives.iter().any(|callee| {
+                    let callee = &functions[callee.index()];
+                    callee.may_suspend || !callee.is_async
+                });
+            if suspends && !functions[at].may_suspend {
+                functions[at].may_suspend = true;
+                changed = true;
+            }
+        }
+    }
+}
