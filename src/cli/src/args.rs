@@ -41,20 +41,28 @@ pub enum Command {
     )]
     Check(CheckArguments),
     /// Explain a rule, or list all rules
-    #[command(after_help = "Example:\n  tayberry explain TB402")]
+    #[command(
+        after_help = "Examples:\n  tayberry explain TB402\n  tayberry explain          all rules"
+    )]
     Explain {
         /// The rule's code
         code: Option<String>,
     },
     /// List an app's routes: handler, native or interpreted, how it runs and why
+    #[command(
+        after_help = "Examples:\n  tayberry routes app.py\n  tayberry routes --json app.py | jq '.[] | select(.native | not)'"
+    )]
     Routes(RoutesArguments),
     /// Make a new project that builds, with tests and a Dockerfile
-    #[command(after_help = "Example:\n  tayberry new shop")]
+    #[command(
+        after_help = "Examples:\n  tayberry new shop\n  tayberry new .            in an empty folder"
+    )]
     New {
         /// The folder to make; its last part names the project
         name: PathBuf,
     },
     /// Remove the build of a project
+    #[command(after_help = "Examples:\n  tayberry clean\n  tayberry clean shop")]
     Clean {
         /// The project's folder
         #[arg(default_value = ".")]

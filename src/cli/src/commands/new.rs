@@ -10,7 +10,12 @@ static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// Makes the folder; refuses if anything is there.
 pub fn new(folder: &Path) -> anyhow::Result<u8> {
-    let name = folder
+    // `tayberry new .` in an empty folder names the project after it.
+    let named = match folder.file_name() {
+        Some(_) => folder.to_owned(),
+        None => folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
+    };
+    let name = named
         .file_name()
         .and_then(|name| name.to_str())
         .context("name a folder for the project")?;
