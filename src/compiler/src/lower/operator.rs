@@ -155,8 +155,19 @@ impl<'a> Builder<'a> {
                     let value = self.expr(value);
                     self.at_line(span);
                     let text = self.take(var);
+                    // A handler that catches the failure finds the variable set.
+                    let (outer, failed) = (self.error, self.block("append_failed"));
+                    self.error = failed;
                     let text = self.typed(Prim::StrAppend, vec![text, value.op], Type::Object);
                     self.store_local(*local, text);
+                    self.error = outer;
+                    let next = self.block("appended");
+                    self.goto(next);
+                    self.start(failed);
+                    let empty = self.str("");
+                    self.store(var, empty);
+                    self.goto(outer);
+                    self.start(next);
                     return;
                 }
                 let left = Val {
