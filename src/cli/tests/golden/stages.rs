@@ -154,6 +154,10 @@ fn requests(space: &Workspace<'_>, section: &Section, texts: &mut Texts) -> Resu
             ));
         }
         texts.insert(at, log);
+    } else if !log.is_empty() || !compiled_log.is_empty() {
+        return Err(format!(
+            "what is logged has no block `traceback`:\ncompiled:\n{compiled_log}interpreted:\n{log}"
+        ));
     }
     Ok(())
 }

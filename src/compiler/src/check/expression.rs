@@ -73,9 +73,10 @@ impl Translator<'_> {
             ast::Expr::NoneLiteral(_) => (ExprKind::None, Type::None),
             ast::Expr::BooleanLiteral(value) => (ExprKind::Bool(value.value), Type::Bool),
             ast::Expr::EllipsisLiteral(_) => (ExprKind::Ellipsis, Type::Object),
-            ast::Expr::StringLiteral(text) => {
-                (ExprKind::Str(text.value.to_str().to_owned()), Type::Str)
-            }
+            ast::Expr::StringLiteral(text) => (
+                ExprKind::Str(self.text(text.value.to_str(), expr)?),
+                Type::Str,
+            ),
             ast::Expr::BytesLiteral(bytes) => {
                 (ExprKind::Bytes(bytes.value.bytes().collect()), Type::Bytes)
             }

@@ -14,7 +14,7 @@ impl Translator<'_> {
         for element in elements {
             match element {
                 ast::InterpolatedStringElement::Literal(text) => {
-                    parts.push(FormatPart::Text(text.value.to_string()))
+                    parts.push(FormatPart::Text(self.text(&text.value, text.range)?))
                 }
                 ast::InterpolatedStringElement::Interpolation(inner) => {
                     if inner.debug_text.is_some() {

@@ -154,6 +154,18 @@ impl<'a> Translator<'a> {
         }
     }
 
+    /// The text of a literal. The parser writes U+FFFD for the lone surrogates that Python's strings may have, which no Rust
+    /// string can hold, so that a text with it is not known.
+    pub(super) fn text(&self, text: &str, node: impl Ranged) -> Translated<String> {
+        if text.contains('\u{fffd}') {
+            return Err(self.reason(
+                "it has a lone surrogate, or U+FFFD, in a string literal",
+                node,
+            ));
+        }
+        Ok(text.to_owned())
+    }
+
     /// A new local.
     pub(super) fn add_local(&mut self, name: &str, ty: Option<Type>) -> LocalId {
         let id = LocalId(self.locals.len() as u32);
