@@ -23,19 +23,19 @@ class New(Command):
     def test_its_tests_pass_interpreted_and_built(self) -> None:
         self.done("new", "berry")
         project = self.folder / "berry"
-        for built in (False, True):
-            with self.subTest(built=built):
-                if built:
-                    self.done("build", "app.py", folder=project)
+        self.done("build", "app.py", folder=project)
+        # The last one shows that it is the build that is asked for.
+        for build, passes in ((None, True), (".tayberry", True), (".nothing", False)):
+            with self.subTest(build=build):
                 done = subprocess.run(
                     [sys.executable, "-m", "unittest", "discover", "tests"],
                     cwd=project,
-                    env=self.environment({"PYTHONPATH": str(ROOT / "python")}),
+                    env=self.environment({"PYTHONPATH": str(ROOT / "python"), "BUILD": build}),
                     capture_output=True,
                     text=True,
                     timeout=120,
                 )
-                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(done.returncode == 0, passes, done.stderr)
                 self.assertRegex(done.stderr, r"Ran [1-9]\d* tests")
 
     def test_its_files_are_well_formed_and_have_its_name(self) -> None:
@@ -43,7 +43,7 @@ class New(Command):
         project = self.folder / "my-shop_2"
         self.assertEqual(tomllib.loads((project / "pyproject.toml").read_text())["project"]["name"], "my-shop_2")
         names = sorted(str(path.relative_to(project)) for path in project.rglob("*") if path.is_file())
-        wanted = [".gitignore", "Dockerfile", "README.md", "app.py", "models.py", "pyproject.toml", "tests/test_app.py"]
+        wanted = [".dockerignore", ".gitignore", "Dockerfile", "README.md", "app.py", "models.py", "pyproject.toml", "tests/test_app.py"]
         self.assertEqual([name for name in wanted if name not in names], [])
         for name in names:
             text = (project / name).read_text()

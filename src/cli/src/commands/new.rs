@@ -45,7 +45,9 @@ pub fn new(folder: &Path) -> anyhow::Result<u8> {
     {
         let relative = file.path().with_extension("");
         let target = folder.join(match relative.to_str() {
+            // Templates with these names would be heeded where they stand.
             Some("gitignore") => Path::new(".gitignore"),
+            Some("dockerignore") => Path::new(".dockerignore"),
             _ => &relative,
         });
         let text = file.contents_utf8().context("a template is not text")?;
