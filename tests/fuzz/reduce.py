@@ -14,12 +14,19 @@ from collections.abc import Callable, Iterator
 from differ import Difference, Setting
 
 WIDTH = 12
+#: A value of another type than the annotation says: an allowed difference, and easily made by taking parts away.
+CLAIM = re.compile(r"must be [\w\[\], |.]+, not \w+|expected [\w\[\], |.]+, got \w+")
 
 
 def kind_of(difference: Difference) -> str:
     """What must stay the same while a program shrinks."""
+    if difference.kind == "build":
+        found = re.search(r"internal error: \S+ \S+ (.*)|error(\[\w+\])|error: (.*)|panicked", str(difference.compiled))
+        return "build " + (next(filter(None, found.groups()), "panic") if found else "")
     if difference.kind != "differs":
         return difference.kind
+    if CLAIM.search(str(difference.compiled)):
+        return "claim"
     # A program that is only wrong in both ways must not take the place of one that is wrong compiled.
     return "load" if "does not load" in str(difference.compiled) else "differs"
 
@@ -67,7 +74,10 @@ def changes(tree: ast.Module) -> Iterator[Callable[[ast.Module], None]]:
         return change
 
     sized = []
+    hints = {id(part) for node in order for field in ("annotation", "returns") if getattr(node, field, None) for part in ast.walk(getattr(node, field))}
     for node, field in bodies(tree):
+        if id(node) in hints:
+            continue
         part = getattr(node, field)
         size = len(part)
         while size:
@@ -83,6 +93,8 @@ def changes(tree: ast.Module) -> Iterator[Callable[[ast.Module], None]]:
                         if getattr(each, inner, None):
                             sized.append((5, lift(place[id(node)], field, index, inner)))
     for node in order:
+        if id(node) in hints:
+            continue
         for field, value in ast.iter_fields(node):
             for index, each in [(None, value)] if not isinstance(value, list) else list(enumerate(value)):
                 if not isinstance(each, ast.expr) or isinstance(each, (ast.Name, ast.Constant)):
@@ -127,7 +139,7 @@ def main(setting: Setting, text: str) -> int:
     kind = kind_of(first)
     tree = ast.parse(text)
     # A build that fails says nothing of its parts, so candidates go one by one.
-    width = 1 if kind in ("build", "load") else WIDTH
+    width = 1 if kind == "load" or kind.startswith("build") else WIDTH
     shrunk, last = True, first
     known: set[str] = set()
     while shrunk:
