@@ -16,6 +16,11 @@ Py_ssize_t tb_str_length(PyObject *s);
 uint8_t tb_str_truth(PyObject *s);
 /* `a + b` */
 PyObject *tb_str_concat(PyObject *a, PyObject *b);
+/* Whether both are exactly `str`, so that `a + b` runs no Python code. */
+static inline uint8_t tb_str_are_plain(PyObject *a, PyObject *b)
+{
+    return PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b);
+}
 /* `a += b`: steals `a`, appends in place when nobody else can see it. */
 PyObject *tb_str_append(PyObject *a, PyObject *b);
 /* `s * n` */

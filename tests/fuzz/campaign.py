@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,11 @@ def batch(setting: Setting, folder: Path, seeds: list[int]) -> list[tuple[int, D
     if wrong:
         if len(seeds) == 1:
             return [(seeds[0], Difference(0, "build", "", wrong))]
+        # The compiler names the function it failed in, whose name ends in the seed.
+        named = [int(found) for found in re.findall(r"internal error: \w+\.\w*_(\d+)", wrong)]
+        if named and named[0] in seeds:
+            rest = [seed for seed in seeds if seed != named[0]]
+            return [(named[0], Difference(0, "build", "", wrong)), *batch(setting, folder, rest)]
         half = len(seeds) // 2
         return batch(setting, folder, seeds[:half]) + batch(setting, folder, seeds[half:])
     return [(seeds[each.at], each) for each in setting.compare(folder, "programs", len(seeds))]

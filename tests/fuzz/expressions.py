@@ -449,7 +449,9 @@ class Expressions:
         e = self.expr
         match self.rng.randint(0, 3):
             case 0:
-                return "{" + ", ".join(e(inner, depth) for _ in range(self.rng.randint(1, 3))) + "}"
+                # Of three constants CPython makes a frozenset first, from which they come in another order.
+                items = [e(inner, depth) for _ in range(self.rng.randint(1, 3))]
+                return f"set([{', '.join(items)}])" if len(items) > 2 else "{" + ", ".join(items) + "}"
             case 1:
                 return f"{{{self.generator(inner, depth)}}}"
             case 2:

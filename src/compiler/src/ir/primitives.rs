@@ -235,6 +235,7 @@ primitives! {
     StrTruth = "tb_str_truth" (O) Bool python;
     StrLen = "tb_str_size" (O) Int python;
     StrConcat = "tb_str_concat" (O O) Object python;
+    StrArePlain = "tb_str_are_plain" (O O) Bool never;
     StrAppend = "tb_str_append" (STEAL O) Object python;
     StrRepeat = "tb_str_repeat" (O I) Object python;
     StrIndex = "tb_str_index" (O I) Object python;

@@ -352,6 +352,11 @@ impl<'a> Builder<'a> {
         Operand::Value(result)
     }
 
+    /// Whether code of this function may go on after an exception here.
+    fn is_guarded(&self) -> bool {
+        !matches!(self.out.blocks[self.error.index()].end, Terminator::Fail)
+    }
+
     // Lines.
 
     fn at_line(&mut self, span: Span) {

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{Builder, Place, Val, repr};
-use crate::hir::{BinOp, CompareOp, Expr, ExprKind, Target, UnaryOp};
-use crate::ir::{BlockId, Const, OpKind, Operand, Prim, Repr};
+use crate::hir::{BinOp, CompareOp, Expr, ExprKind, LocalId, Target, UnaryOp};
+use crate::ir::{BlockId, Const, OpKind, Operand, Prim, Repr, VarId};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -154,20 +154,13 @@ impl<'a> Builder<'a> {
                     // Nobody else holds the text most of the time, so it can grow where it is.
                     let value = self.expr(value);
                     self.at_line(span);
-                    let text = self.take(var);
-                    // A handler that catches the failure finds the variable set.
-                    let (outer, failed) = (self.error, self.block("append_failed"));
-                    self.error = failed;
-                    let text = self.typed(Prim::StrAppend, vec![text, value.op], Type::Object);
-                    self.store_local(*local, text);
-                    self.error = outer;
-                    let next = self.block("appended");
-                    self.goto(next);
-                    self.start(failed);
-                    let empty = self.str("");
-                    self.store(var, empty);
-                    self.goto(outer);
-                    self.start(next);
+                    if self.is_guarded() {
+                        self.append_guarded(*local, var, value);
+                    } else {
+                        let text = self.take(var);
+                        let text = self.typed(Prim::StrAppend, vec![text, value.op], Type::Object);
+                        self.store_local(*local, text);
+                    }
                     return;
                 }
                 let left = Val {
@@ -227,6 +220,37 @@ impl<'a> Builder<'a> {
             }
             Target::Unpack { .. } => crate::bug("a pattern has no augmented assignment"),
         }
+    }
+
+    /// `text += value` where an `except` or `finally` may read `text` after a failure: only a text whose growth
+    /// runs no Python code is taken out of its variable, and memory that runs out leaves an empty text there.
+    fn append_guarded(&mut self, local: LocalId, var: VarId, value: Val) {
+        let text = self.load(var);
+        let plain = self.prim(Prim::StrArePlain, vec![text, value.op.clone()]);
+        let (grow, add, done) = (self.block("grow"), self.block("add"), self.block("added"));
+        let (lost, outer) = (self.block("lost"), self.error);
+        self.branch(plain, grow, add);
+        self.start(grow);
+        self.error = lost;
+        let text = self.take(var);
+        let text = self.typed(Prim::StrAppend, vec![text, value.op.clone()], Type::Str);
+        self.error = outer;
+        self.store_local(local, text);
+        self.goto(done);
+        self.start(lost);
+        let empty = self.str("");
+        self.store(var, empty);
+        self.goto(outer);
+        self.start(add);
+        let text = self.load(var);
+        let text = self.typed(
+            object_prim(BinOp::Add, true),
+            vec![text, value.op],
+            Type::Object,
+        );
+        self.store_local(local, text);
+        self.goto(done);
+        self.start(done);
     }
 
     fn augment(&mut self, left: Val, op: BinOp, value: &'a Expr, span: Span) -> Val {
