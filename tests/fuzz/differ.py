@@ -57,7 +57,7 @@ class Setting:
 
     def __init__(self, python: str, work: Path, *, sanitize: bool = False, leaks: bool = False, flags: str = "-O0 -g0", tayberry: str = "") -> None:
         self.python, self.work, self.leaks, self.sanitize = python, work, leaks, sanitize
-        self.tayberry = tayberry or str(ROOT / "target/debug/tayberry")
+        self.tayberry = tayberry or compiler()
         self.environment = {**os.environ, "TAYBERRY_PYTHON": python, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "CFLAGS": SANITIZE if sanitize else flags}
         self.preload = ""
         if sanitize:
@@ -133,6 +133,14 @@ class Setting:
             elif other.blocks - one.blocks >= 8:
                 found.append(Difference(at, "leak", one.blocks, other.blocks))
         return found
+
+
+def compiler() -> str:
+    """The command line that was built last."""
+    built = [path for profile in ("release", "debug") if (path := ROOT / "target" / profile / "tayberry").is_file()]
+    if not built:
+        sys.exit("there is no compiler: type scripts/build")
+    return str(max(built, key=lambda path: path.stat().st_mtime))
 
 
 def interpreter() -> str:

@@ -103,7 +103,7 @@ class Expressions:
             items = ", ".join(self.leaf(inner) for _ in range(self.rng.randint(0, 3)))
             if kind == "frozenset":
                 return f"frozenset([{items}])"
-            return f"[{items}]" if kind == "list" else (f"{{{items}}}" if items else "set()")
+            return f"[{items}]" if kind == "list" else (f"set([{items}])" if items.count(",") > 1 or not items else f"{{{items}}}")
         if kind == "dict":
             key, value = arguments(wanted)
             return "{" + ", ".join(f"{self.leaf(key)}: {self.leaf(value)}" for _ in range(self.rng.randint(0, 2))) + "}"

@@ -82,11 +82,11 @@ impl Walk {
                 return meet(then, other);
             }
             StmtKind::While { test, body, orelse } => {
+                // The test and the body also follow the end of the body.
+                unbind(&mut bound, body);
                 self.read(test, &mut bound);
                 let forever = matches!(test.kind, ExprKind::Bool(true));
-                self.exits.push(None);
-                self.block(body, bound.clone());
-                let broken = self.exits.pop().flatten();
+                let broken = self.looped(body, bound.clone());
                 let ended = if forever {
                     None
                 } else {
@@ -101,11 +101,10 @@ impl Walk {
                 orelse,
             } => {
                 self.read(iter, &mut bound);
+                unbind(&mut bound, body);
                 let mut inside = bound.clone();
                 self.target(target, &mut inside);
-                self.exits.push(None);
-                self.block(body, inside);
-                let broken = self.exits.pop().flatten();
+                let broken = self.looped(body, inside);
                 let ended = self.block(orelse, bound);
                 return meet(ended, broken);
             }
@@ -138,6 +137,7 @@ impl Walk {
                         None
                     }
                 };
+                deleted(orelse, &mut unbinds);
                 for handler in handlers {
                     let mut inside = start.clone();
                     if let Some(matches) = &handler.matches {
@@ -161,7 +161,10 @@ impl Walk {
                 let early: Bound = start.difference(&unbinds).copied().collect();
                 let before_finally = early.clone();
                 let after = self.block(finally, before_finally)?;
-                return ends.map(|ends| ends.union(&after).copied().collect());
+                return ends.map(|mut ends| {
+                    unbind(&mut ends, finally);
+                    ends.union(&after).copied().collect()
+                });
             }
             StmtKind::With { items, body } => {
                 for item in items {
@@ -229,6 +232,17 @@ impl Walk {
             StmtKind::Pass => {}
         }
         Some(bound)
+    }
+
+    /// A loop's body; what is bound at its `break`s, on whose way out a `finally` may unbind more.
+    fn looped(&mut self, body: &[Stmt], bound: Bound) -> Flow {
+        self.exits.push(None);
+        self.block(body, bound);
+        let mut broken = self.exits.pop().flatten();
+        if let Some(bound) = &mut broken {
+            unbind(bound, body);
+        }
+        broken
     }
 
     fn use_local(&mut self, id: LocalId, bound: &Bound) {
@@ -319,6 +333,13 @@ impl Walk {
             _ => each_child(expr, &mut |child| self.read(child, bound)),
         }
     }
+}
+
+/// Takes away what a block may unbind.
+fn unbind(bound: &mut Bound, body: &[Stmt]) {
+    let mut gone = Bound::new();
+    deleted(body, &mut gone);
+    bound.retain(|id| !gone.contains(id));
 }
 
 /// Locals that a block may unbind.
