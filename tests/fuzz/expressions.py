@@ -378,7 +378,7 @@ class Expressions:
 
     def inner(self, names: dict[str, str]) -> Expressions:
         """Expressions that see a comprehension's variables too."""
-        scope = Scope(variables={**self.scope.variables, **names}, shaky=self.scope.shaky, fixed=self.scope.fixed | set(names), is_async=False, loops=2, calls=0)
+        scope = Scope(variables={**self.scope.variables, **names}, fixed=self.scope.fixed | set(names), is_async=False, loops=2, calls=0)
         return Expressions(self.program, scope)
 
     def clauses(self, depth: int) -> tuple[str, Expressions]:

@@ -50,13 +50,13 @@ def text_of(value: object) -> str:
 
 
 def describe(error: BaseException | None, seen: int = 0) -> object:
-    """Type, text, lines by function, cause, context."""
+    """Type, text, lines by function, cause, context. A generator expression that is written out where it is used up has no line of its own."""
     if error is None or seen > 6:
         return None
     kind = type(error).__name__
     if isinstance(error, RecursionError):
         return kind
-    frames = [[entry.f_code.co_name, line] for entry, line in traceback.walk_tb(error.__traceback__) if Path(entry.f_code.co_filename).parent != HERE]
+    frames = [[entry.f_code.co_name, line] for entry, line in traceback.walk_tb(error.__traceback__) if Path(entry.f_code.co_filename).parent != HERE and entry.f_code.co_name != "<genexpr>"]
     try:
         text = ADDRESS.sub("0x", str(error))[:2000]
     except Exception as second:
