@@ -16,10 +16,13 @@ import time
 import unittest
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+
+#: Variables of the environment and their values; `None` for one that must not be there.
+type Changes = Mapping[str, str | None]
 
 #: The smallest app worth serving.
 HELLO = """
@@ -127,7 +130,7 @@ class Command(unittest.TestCase):
             os.utime(path, (later, later))
         return path
 
-    def environment(self, changes: dict[str, str | None]) -> dict[str, str]:
+    def environment(self, changes: Changes) -> dict[str, str]:
         """This process's environment without what would change the command's mind, and with the changes."""
         kept = {key: value for key, value in os.environ.items() if key not in {"CC", "CFLAGS", "PYTHONPATH", "NO_COLOR", "CLICOLOR_FORCE"}}
         for key, value in changes.items():
@@ -137,29 +140,29 @@ class Command(unittest.TestCase):
                 kept[key] = value
         return kept
 
-    def tayberry(self, *arguments: str, seconds: float = 120, folder: Path | None = None, **changes: str | None) -> Said:
-        """Runs the command to its end; `CC="false"` and the like change its environment."""
+    def tayberry(self, *arguments: str, folder: Path | None = None, under: Changes | None = None) -> Said:
+        """Runs the command to its end, `under` an environment that differs by this; `None` takes a variable out."""
         done = subprocess.run(
             [TAYBERRY, *arguments],
             cwd=folder or self.folder,
-            env=self.environment(changes),
+            env=self.environment(under or {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=seconds,
+            timeout=120,
         )
         return Said(done.returncode, done.stdout, done.stderr)
 
-    def done(self, *arguments: str, folder: Path | None = None, **changes: str | None) -> Said:
+    def done(self, *arguments: str, folder: Path | None = None, under: Changes | None = None) -> Said:
         """As `tayberry`, which must exit with 0."""
-        said = self.tayberry(*arguments, folder=folder, **changes)
+        said = self.tayberry(*arguments, folder=folder, under=under)
         self.assertEqual(said.status, 0, said)
         return said
 
-    def refused(self, status: int, *arguments: str, folder: Path | None = None, **changes: str | None) -> str:
+    def refused(self, status: int, *arguments: str, folder: Path | None = None, under: Changes | None = None) -> str:
         """As `tayberry`, which must exit with this status and say why on standard error, not with a panic."""
-        said = self.tayberry(*arguments, folder=folder, **changes)
+        said = self.tayberry(*arguments, folder=folder, under=under)
         self.assertEqual(said.status, status, said)
         self.assertNotIn("panicked", said.err)
         self.assertNotIn("RUST_BACKTRACE", said.err)
@@ -167,10 +170,10 @@ class Command(unittest.TestCase):
         return said.err
 
     @contextlib.contextmanager
-    def serving(self, *arguments: str, folder: Path | None = None, **changes: str | None) -> Iterator[Running]:
+    def serving(self, *arguments: str, folder: Path | None = None, under: Changes | None = None) -> Iterator[Running]:
         """A command that serves; killed at the end of the block if it still runs."""
         self.servers += 1
-        running = Running(arguments, folder or self.folder, self.environment(changes), self.space / f"log{self.servers}")
+        running = Running(arguments, folder or self.folder, self.environment(under or {}), self.space / f"log{self.servers}")
         try:
             yield running
         finally:

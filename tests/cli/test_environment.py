@@ -28,23 +28,23 @@ class Environment(Command):
     def test_without_a_c_compiler_a_build_names_one_to_install(self) -> None:
         for missing in ["nonesuch", str(self.folder), "/dev/null"]:
             with self.subTest(CC=missing):
-                said = self.refused(2, "build", "app.py", CC=missing)
+                said = self.refused(2, "build", "app.py", under={"CC": missing})
                 self.assertIn("error[TB901]: no C compiler", said)
                 self.assertIn("apt-get install gcc", said)
         self.nothing_is_served()
 
     def test_check_and_routes_need_neither_compiler_nor_interpreter(self) -> None:
         nothing = {"CC": "nonesuch", "TAYBERRY_PYTHON": None, "PATH": "/nonexistent", "TAYBERRY_CACHE": str(self.space / "cache")}
-        self.done("check", "app.py", **nothing)
-        self.assertIn("native", self.done("routes", "app.py", **nothing).out)
-        self.assertIn("TB901", self.done("explain", **nothing).out)
-        version = self.done("--version", **nothing).out
+        self.done("check", "app.py", under=nothing)
+        self.assertIn("native", self.done("routes", "app.py", under=nothing).out)
+        self.assertIn("TB901", self.done("explain", under=nothing).out)
+        version = self.done("--version", under=nothing).out
         self.assertIn("no free-threaded Python 3.14 found", version)
         self.assertIn("no C compiler found", version)
 
     def test_a_compiler_that_cannot_compile_is_the_environments_fault(self) -> None:
         broken = self.compiler('case "$*" in *--version*) echo broken 1.0;; *) echo "as: not found" >&2; exit 1;; esac')
-        said = self.refused(2, "build", "app.py", CC=broken, TAYBERRY_CACHE=str(self.space / "cache"))
+        said = self.refused(2, "build", "app.py", under={"CC": broken, "TAYBERRY_CACHE": str(self.space / "cache")})
         self.assertIn("error[TB903]", said)
         self.assertIn("as: not found", said)
         self.assertIn("tayberry explain TB903", said)
@@ -52,14 +52,14 @@ class Environment(Command):
 
     def test_a_compiler_that_refuses_only_our_c_is_our_bug(self) -> None:
         picky = self.compiler(f'for each; do case "$each" in {self.folder}/*.c) echo "$each:1:1: error: no" >&2; exit 1;; esac; done; exec cc "$@"')
-        said = self.refused(101, "build", "app.py", CC=picky)
+        said = self.refused(101, "build", "app.py", under={"CC": picky})
         self.assertIn("error[TB902]", said)
         self.assertIn("this is a bug in Tayberry", said)
         self.nothing_is_served()
 
     def test_a_compiler_that_is_killed_is_not_our_bug(self) -> None:
         killed = self.compiler('case "$*" in *--version*) echo killed 1.0;; *) kill -9 $$;; esac')
-        said = self.refused(2, "build", "app.py", CC=killed, TAYBERRY_CACHE=str(self.space / "cache"))
+        said = self.refused(2, "build", "app.py", under={"CC": killed, "TAYBERRY_CACHE": str(self.space / "cache")})
         self.assertIn("ended from outside", said)
         self.nothing_is_served()
 
@@ -67,7 +67,7 @@ class Environment(Command):
         full = self.compiler(
             'case "$*" in *--version*) echo full 1.0;; *) echo "fatal error: error writing to x.o: No space left on device" >&2; exit 1;; esac'
         )
-        said = self.refused(2, "build", "app.py", CC=full, TAYBERRY_CACHE=str(self.space / "cache"))
+        said = self.refused(2, "build", "app.py", under={"CC": full, "TAYBERRY_CACHE": str(self.space / "cache")})
         self.assertIn("the disk is full", said)
         self.nothing_is_served()
 
@@ -103,29 +103,29 @@ class Environment(Command):
                 self.assertIn("No space left", done.stderr)
 
     def test_without_an_interpreter_it_says_how_to_get_one(self) -> None:
-        for changes in [{"TAYBERRY_PYTHON": None, "PATH": "/nonexistent", "TAYBERRY_CACHE": str(self.space / "cache")}]:
-            for arguments in [["build", "app.py"], ["dev", "app.py"], ["run"]]:
-                said = self.refused(2, *arguments, **changes)
-                self.assertIn("no free-threaded Python 3.14 found", said)
-                self.assertIn("TAYBERRY_PYTHON", said)
+        nothing = {"TAYBERRY_PYTHON": None, "PATH": "/nonexistent", "TAYBERRY_CACHE": str(self.space / "cache")}
+        for arguments in [["build", "app.py"], ["dev", "app.py"], ["run"]]:
+            said = self.refused(2, *arguments, under=nothing)
+            self.assertIn("no free-threaded Python 3.14 found", said)
+            self.assertIn("TAYBERRY_PYTHON", said)
 
     def test_a_name_of_no_interpreter_is_said_back(self) -> None:
         for wrong in ["/nonexistent/python", "/bin/true", str(self.folder)]:
             with self.subTest(wrong):
-                self.assertIn(f"TAYBERRY_PYTHON is `{wrong}`", self.refused(2, "build", "app.py", TAYBERRY_PYTHON=wrong))
+                self.assertIn(f"TAYBERRY_PYTHON is `{wrong}`", self.refused(2, "build", "app.py", under={"TAYBERRY_PYTHON": wrong}))
 
     @unittest.skipUnless(Path("/usr/bin/python3").exists(), "there is no other Python")
     def test_an_interpreter_with_the_lock_is_refused(self) -> None:
-        said = self.refused(2, "build", "app.py", TAYBERRY_PYTHON="/usr/bin/python3")
+        said = self.refused(2, "build", "app.py", under={"TAYBERRY_PYTHON": "/usr/bin/python3"})
         self.assertIn("global interpreter lock", said)
         self.assertIn("needs a free-threaded Python 3.14", said)
 
     def test_an_interpreter_whose_lock_was_turned_on_is_refused_by_the_server(self) -> None:
         self.done("build", "app.py")
-        self.assertIn("global interpreter lock", self.refused(2, "run", "--port", "0", PYTHON_GIL="1"))
+        self.assertIn("global interpreter lock", self.refused(2, "run", "--port", "0", under={"PYTHON_GIL": "1"}))
 
     def test_a_cache_that_cannot_be_written_is_named(self) -> None:
-        said = self.refused(2, "build", "app.py", TAYBERRY_CACHE="/dev/null/cache")
+        said = self.refused(2, "build", "app.py", under={"TAYBERRY_CACHE": "/dev/null/cache"})
         self.assertIn("/dev/null/cache", said)
         self.assertIn("TAYBERRY_CACHE", said)
         self.nothing_is_served()
