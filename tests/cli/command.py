@@ -7,6 +7,7 @@ every server that a test starts is gone when the test ends.
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,6 +49,10 @@ def command() -> str:
 
 
 TAYBERRY = command()
+
+#: Builds that several tests begin with, by their sources.
+BUILDS: dict[str, Path] = {}
+SPACE = tempfile.TemporaryDirectory(prefix="tb-builds-")
 
 
 class Said:
@@ -129,6 +134,18 @@ class Command(unittest.TestCase):
             later = time.time() + 2
             os.utime(path, (later, later))
         return path
+
+    def built(self, text: str) -> None:
+        """A project of one module that is built; the C compiler runs only for the first that has this text."""
+        self.write("app.py", text)
+        kept = BUILDS.get(text)
+        if kept is None:
+            self.done("build", "app.py")
+            kept = BUILDS[text] = Path(SPACE.name, str(len(BUILDS)))
+            shutil.copytree(self.folder / ".tayberry", kept)
+        else:
+            # A build may be moved; that it says "nothing changed" is tested elsewhere.
+            shutil.copytree(kept, self.folder / ".tayberry")
 
     def environment(self, changes: Changes) -> dict[str, str]:
         """This process's environment without what would change the command's mind, and with the changes."""

@@ -14,7 +14,7 @@ class Run(Command):
         self.write("app.py", HELLO)
 
     def test_it_serves_the_build_and_stops_when_told_to(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(number), self.serving("run", "--port", "0") as running:
                 self.assertEqual(ask(running.address()), (200, '"here"'))
@@ -22,7 +22,7 @@ class Run(Command):
                 self.assertNotIn("Traceback", running.log())
 
     def test_newer_sources_are_built_again_first(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         self.write("app.py", HELLO.replace('"here"', '"there"'))
         with self.serving("run", "--port", "0") as running:
             self.assertEqual(ask(running.address()), (200, '"there"'))
@@ -32,14 +32,14 @@ class Run(Command):
             self.assertNotIn("building again", running.log())
 
     def test_without_building_the_old_build_is_served_with_a_warning(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         self.write("app.py", HELLO.replace('"here"', '"there"'))
         with self.serving("run", "--port", "0", "--no-build") as running:
             self.assertEqual(ask(running.address()), (200, '"here"'))
             self.assertIn("warning: app.py has changed and is served as built", running.log())
 
     def test_a_source_that_does_not_check_any_more_is_not_served(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         self.write("app.py", "def f(:\n")
         self.assertIn("error[TB001]", self.refused(1, "run", "--port", "0"))
 
@@ -51,7 +51,7 @@ class Run(Command):
         self.assertIn("there is no folder `/nonexistent`", self.refused(2, "run", "--folder", "/nonexistent"))
 
     def test_a_build_of_another_abi_is_made_again_or_refused(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         path = self.folder / ".tayberry/manifest.json"
         manifest = json.loads(path.read_text())
         manifest["abi"] += 1
@@ -67,7 +67,7 @@ class Run(Command):
         self.assertIn("another interpreter", self.refused(2, "run", "--no-build", "--port", "0"))
 
     def test_a_damaged_build_is_made_again_or_refused(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         library = next((self.folder / ".tayberry/lib").iterdir())
         library.write_bytes(library.read_bytes()[:1000])
         self.assertIn("is not what was linked", self.refused(2, "run", "--no-build", "--port", "0"))
@@ -77,8 +77,7 @@ class Run(Command):
         self.assertIn("damaged", self.refused(2, "run", "--port", "0"))
 
     def test_an_app_that_is_not_there_is_named_with_those_that_are(self) -> None:
-        self.write("app.py", HELLO.replace("app = App()", "web = App()").replace("@app", "@web"))
-        self.done("build", "app.py")
+        self.built(HELLO.replace("app = App()", "web = App()").replace("@app", "@web"))
         said = self.refused(1, "run", "--port", "0")
         self.assertIn("'app' has no attribute 'app'", said)
         self.assertIn("app:web", said)
@@ -90,15 +89,14 @@ class Run(Command):
         self.assertIn("it holds no App at all", self.refused(1, "run", "--port", "0"))
 
     def test_an_app_that_raises_when_it_is_imported_shows_its_traceback(self) -> None:
-        self.write("app.py", HELLO + "\n\ndef fails(n: int) -> int:\n    return 1 // n\n\n\nfails(0)\n")
-        self.done("build", "app.py")
+        self.built(HELLO + "\n\ndef fails(n: int) -> int:\n    return 1 // n\n\n\nfails(0)\n")
         for arguments in (["run"], ["run", "--workers", "2"]):
             said = self.refused(1, *arguments, "--port", "0")
             self.assertIn("ZeroDivisionError", said)
             self.assertIn('app.py", line 12, in fails', said)
 
     def test_a_port_in_use_is_said_in_one_line(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         with taken_port() as port:
             for workers in ("1", "2"):
                 with self.subTest(workers=workers):
@@ -106,7 +104,7 @@ class Run(Command):
                     self.assertEqual(said, f"error: 127.0.0.1:{port} is in use by another program; choose another with --port\n")
 
     def test_hosts_and_ports_that_make_no_sense(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         for workers in ("1", "2"):
             with self.subTest(workers=workers):
                 said = self.refused(2, "run", "--host", "no.such.host.invalid", "--port", "0", "--workers", workers)
@@ -117,7 +115,7 @@ class Run(Command):
         self.assertIn("0 is not in 1..=256", self.refused(2, "run", "--workers", "0"))
 
     def test_the_build_is_served_from_another_folder_and_after_a_move(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         with self.serving("run", "--port", "0", "--folder", "project", folder=self.space) as running:
             self.assertEqual(ask(running.address()), (200, '"here"'))
         moved = self.space / "moved"
@@ -127,7 +125,7 @@ class Run(Command):
             self.assertNotIn("warning", running.log())
 
     def test_threads_and_the_access_log_are_as_asked_for(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         with self.serving("run", "--port", "0", "--threads", "3", "--access-log") as running:
             ask(running.address(), "/?a=1")
             self.assertIn("(3 threads)", running.log())
@@ -135,7 +133,7 @@ class Run(Command):
             self.assertEqual(logged["status"], 200)
 
     def test_one_worker_is_the_server_process_itself(self) -> None:
-        self.done("build", "app.py")
+        self.built(HELLO)
         with self.serving("run", "--port", "0") as running:
             running.address()
             self.assertEqual(processes_below(running.process.pid), [])
@@ -145,7 +143,7 @@ class Run(Command):
             socket.create_server(("::1", 0), family=socket.AF_INET6).close()
         except OSError:
             self.skipTest("there is no IPv6 here")
-        self.done("build", "app.py")
+        self.built(HELLO)
         for workers in ("1", "2"):
             with self.serving("run", "--host", "::1", "--port", "0", "--workers", workers) as running:
                 self.assertEqual(ask(running.address()), (200, '"here"'))

@@ -32,8 +32,7 @@ def slow() -> int:
 class Workers(Command):
     def setUp(self) -> None:
         super().setUp()
-        self.write("app.py", APP)
-        self.done("build", "app.py")
+        self.built(APP)
 
     def workers(self, running: Running) -> set[int]:
         return set(processes_below(running.process.pid))
