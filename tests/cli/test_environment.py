@@ -144,12 +144,6 @@ class Environment(Command):
         finally:
             self.folder.chmod(0o755)
 
-    def test_no_colours_where_there_is_no_terminal(self) -> None:
-        self.write("wrong.py", "def f(:\n")
-        for arguments in [["check", "wrong.py"], ["build", "wrong.py"], ["--help"], ["nonsense"], ["build", "app.py", "--verbose"]]:
-            said = self.tayberry(*arguments)
-            self.assertNotIn("\x1b", said.out + said.err, arguments)
-
 
 if __name__ == "__main__":
     unittest.main()
