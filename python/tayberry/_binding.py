@@ -50,7 +50,10 @@ class Route:
     name: str
     status: int
     params: tuple[Param, ...]
+    #: What a result is checked against that is no response; `None` where the annotation says nothing about JSON.
     returns: Type | None
+    #: Whether the annotation names a response: then one is accepted, and without `returns` nothing else.
+    responds: bool
     is_async: bool
     runs: str | None
 
@@ -92,6 +95,7 @@ def bind(
     if len(bodies) > 1:
         listed = " and ".join(f"`{each}`" for each in bodies)
         raise TypeError(f"{shown}: {listed} would both be read from the body; put them in one class, or mark one `Query()`")
+    returns, responds = _returns(hints)
     return Route(
         methods=tuple(each.upper() for each in methods),
         path=path,
@@ -99,7 +103,8 @@ def bind(
         name=name or str(getattr(handler, "__name__", type(handler).__name__)),
         status=status,
         params=tuple(params),
-        returns=_returns(hints),
+        returns=returns,
+        responds=responds,
         is_async=is_async(handler),
         runs=runs,
     )
@@ -219,15 +224,16 @@ def has_text_form(kind: Type) -> bool:
     return is_scalar(kind) or collects(kind)
 
 
-def _returns(hints: dict[str, Any]) -> Type | None:
-    """What the result is checked against; `None` where the annotation says nothing about JSON."""
+def _returns(hints: dict[str, Any]) -> tuple[Type | None, bool]:
+    """`Route.returns` and `Route.responds`."""
     if "return" not in hints:
-        return None
+        return None, False
     try:
         kind = _types.describe(hints["return"])
     except TypeError:
-        return None
+        return None, False
     members = kind.args if kind.kind == "union" else (kind,)
-    if any(each.kind in ("response", "request", "any") for each in members):
-        return None
-    return kind
+    if any(each.kind in ("request", "any") for each in members):
+        return None, False
+    rest = [each for each in members if each.kind != "response"]
+    return _types.union(rest) if rest else None, len(rest) < len(members)

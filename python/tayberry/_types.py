@@ -179,7 +179,7 @@ def _describe(annotation: Any, where: str, variables: dict[Any, Any]) -> Type:
         if annotation in variables:
             return _describe(variables[annotation], where, {})
         if annotation.__constraints__:
-            return _union([_describe(each, where, variables) for each in annotation.__constraints__])
+            return union([_describe(each, where, variables) for each in annotation.__constraints__])
         return ANY if annotation.__bound__ is None else _describe(annotation.__bound__, where, variables)
     if isinstance(annotation, typing.NewType):
         return _describe(annotation.__supertype__, where, variables)
@@ -205,7 +205,7 @@ def _generic(annotation: Any, origin: Any, args: tuple[Any, ...], where: str, va
     if origin is typing.Literal:
         return _literal(args, where)
     if origin in (typing.Union, types.UnionType):
-        return _union([_describe(each, where, variables) for each in args])
+        return union([_describe(each, where, variables) for each in args])
     if origin is tuple:
         if len(args) == 2 and args[1] is ...:
             item = _describe(args[0], where, variables)
@@ -257,7 +257,8 @@ def _mapping(key: Type, value: Type, where: str) -> Type:
     return Type("dict", f"dict[{key.name}, {value.name}]", args=(key, value), cls=dict)
 
 
-def _union(members: list[Type]) -> Type:
+def union(members: collections.abc.Sequence[Type]) -> Type:
+    """A type for what fits any of at least one."""
     flat: list[Type] = []
     for member in members:
         for each in member.args if member.kind == "union" else (member,):

@@ -1,7 +1,7 @@
 """Responses that a handler may return instead of a plain value.
 
 A response knows its status, header lines and body bytes. The runtime reads `status_code`, `raw_headers` and `body`
-(docs/internals.md); it adds `content-length` and `date` itself.
+(docs/internals.md); it adds `content-length` and `date` itself, and passes no `content-length` or `transfer-encoding` on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .multidict import HeadersLike, MutableHeaders, header_line, header_lines
 class Response:
     """A response with a body of bytes, or of text that is sent as UTF-8.
 
-    `status_code` is 100–599; `headers` is a mapping or pairs; `media_type` becomes `content-type` (with
+    `status_code` is 200–599; `headers` is a mapping or pairs; `media_type` becomes `content-type` (with
     `; charset=utf-8` for `text/…`) unless `headers` has one. Raises `ValueError` for a status out of range and for
     headers that HTTP does not allow.
     """
@@ -40,8 +40,8 @@ class Response:
         headers: HeadersLike | None = None,
         media_type: str | None = None,
     ) -> None:
-        if not 100 <= status_code <= 599:
-            raise ValueError(f"status code {status_code} is not in 100–599")
+        if not 200 <= status_code <= 599:
+            raise ValueError(f"status code {status_code} is not in 200–599")
         self.status_code = status_code
         self.body = self.render(content)
         self.raw_headers = header_lines(headers)

@@ -77,8 +77,8 @@ class Router:
         """
         if path and not path.startswith("/"):
             raise ValueError(f"the path {path!r} must start with '/'")
-        if not 100 <= status_code <= 599:
-            raise ValueError(f"status_code={status_code} of {path!r} is not in 100–599")
+        if not 200 <= status_code <= 599:
+            raise ValueError(f"status_code={status_code} of {path!r} is not in 200–599")
         if isinstance(methods, str):
             raise TypeError(f"methods={methods!r} of {path!r} must be a list: [{methods!r}]")
         given = tuple(dict.fromkeys(each.upper() for each in methods))

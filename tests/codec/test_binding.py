@@ -96,22 +96,23 @@ class Sources(unittest.TestCase):
 
     def test_results_are_known_where_they_say_something_about_json(self) -> None:
         for annotation, expected in [
-            (int, "int"),
-            (Item, "Item"),
-            (list[Item], "list[Item]"),
-            (None, "None"),
-            (Any, None),
-            (Response, None),
-            (JSONResponse, None),
-            (Item | Response, None),
-            (complex, None),
+            (int, ("int", False)),
+            (Item, ("Item", False)),
+            (list[Item], ("list[Item]", False)),
+            (None, ("None", False)),
+            (Any, (None, False)),
+            (Response, (None, True)),
+            (JSONResponse, (None, True)),
+            (Item | Response, ("Item", True)),
+            (Item | JSONResponse | None, ("Item | None", True)),
+            (complex, (None, False)),
         ]:
 
             def handler(): ...  # type: ignore[no-untyped-def]
 
             handler.__annotations__["return"] = annotation
-            found = route(handler).returns
-            self.assertEqual(None if found is None else found.name, expected)
+            found = route(handler)
+            self.assertEqual((None if found.returns is None else found.returns.name, found.responds), expected)
 
         def silent(): ...  # type: ignore[no-untyped-def]
 

@@ -187,8 +187,10 @@ def _detail(errors: list[dict[str, Any]]) -> str:
 
 
 def _result(route: Route, result: Any) -> Answer:
-    if isinstance(result, Response):
+    if isinstance(result, Response) and (route.responds or route.returns is None):
         return result.status_code, list(result.raw_headers), result.body
+    if route.responds and route.returns is None:
+        raise TypeError(f"expected Response, got {type(result).__name__}")
     if route.status in (204, 304):
         return route.status, [], b""
     return route.status, [(b"content-type", b"application/json")], encode_json(result, route.returns)

@@ -136,6 +136,12 @@ fn named(tables: &Tables, module: usize, expr: &ast::Expr, depth: usize) -> Type
 /// The value of a literal, as `Literal[...]` and enum members have them.
 pub fn literal(expr: &ast::Expr) -> Option<Literal> {
     Some(match expr {
+        // A lone surrogate reads as U+FFFD here.
+        ast::Expr::StringLiteral(text)
+            if text.value.to_str().contains(char::REPLACEMENT_CHARACTER) =>
+        {
+            return None;
+        }
         ast::Expr::StringLiteral(text) => Literal::Str(text.value.to_str().to_owned()),
         ast::Expr::BooleanLiteral(value) => Literal::Bool(value.value),
         ast::Expr::NoneLiteral(_) => Literal::None,

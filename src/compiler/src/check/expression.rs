@@ -243,7 +243,7 @@ impl Translator<'_> {
                 for part in &fstring.value {
                     match part {
                         ast::FStringPart::Literal(text) => {
-                            parts.push(FormatPart::Text(text.value.to_string()))
+                            parts.push(FormatPart::Text(self.text(&text.value, text.range)?))
                         }
                         ast::FStringPart::FString(inner) => {
                             self.format_parts(&inner.elements, &mut parts)?

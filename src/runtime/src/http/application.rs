@@ -75,6 +75,8 @@ pub struct Route {
     pub status: StatusCode,
     /// How a result is checked and written, if the handler says.
     pub returns: Option<Py<Plan>>,
+    /// The handler says that it gives a response; unless `returns` says more, nothing else will do.
+    pub responds: bool,
     /// How it runs.
     pub runs: Runs,
 }
@@ -265,8 +267,9 @@ impl Route {
             _ => Runs::Pool,
         };
         let status: u16 = route.getattr("status")?.extract()?;
-        let status = StatusCode::from_u16(status)
-            .map_err(|_| RouteError::new_err(format!("{status} is not an HTTP status")))?;
+        let status = dispatch::final_status(status).ok_or_else(|| {
+            RouteError::new_err(format!("{status} is not the status of an answer"))
+        })?;
         Ok(Route {
             handler: handler.unbind(),
             native,
@@ -277,6 +280,7 @@ impl Route {
             } else {
                 Some(Plan::of(&returns)?)
             },
+            responds: route.getattr("responds")?.extract()?,
             runs,
         })
     }

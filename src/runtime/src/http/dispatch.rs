@@ -5,8 +5,10 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{ALLOW, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use pyo3::exceptions::PyValueError;
+use http::header::{
+    ALLOW, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING,
+};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
@@ -260,8 +262,17 @@ pub fn finish(
         Err(error) => return raised(py, app, error),
     };
     match value.is_instance(app.classes.response.bind(py)) {
-        Ok(true) => return response(&value).unwrap_or_else(|error| raised(py, app, error)),
-        Ok(false) => {}
+        Ok(true) if route.responds || route.returns.is_none() => {
+            return response(&value).unwrap_or_else(|error| raised(py, app, error));
+        }
+        Ok(false) if route.responds && route.returns.is_none() => {
+            let error = match value.get_type().qualname() {
+                Ok(given) => PyTypeError::new_err(format!("expected Response, got {given}")),
+                Err(error) => error,
+            };
+            return raised(py, app, error);
+        }
+        Ok(_) => {}
         Err(error) => return raised(py, app, error),
     }
     if has_no_body(route.status) && value.is_none() {
@@ -292,14 +303,22 @@ fn response(value: &Bound<'_, PyAny>) -> PyResult<Reply> {
     }
     let body = value.getattr(pyo3::intern!(py, "body"))?;
     Ok(Reply {
-        status: StatusCode::from_u16(status)
-            .map_err(|_| PyValueError::new_err(format!("{status} is not an HTTP status")))?,
+        status: final_status(status).ok_or_else(|| {
+            PyValueError::new_err(format!("{status} is not the status of an answer"))
+        })?,
         headers,
         body: Bytes::copy_from_slice(body.cast::<PyBytes>()?.as_bytes()),
     })
 }
 
-/// Adds a header that Python gave.
+/// A status that ends a request: those below 200 only announce another.
+pub fn final_status(status: u16) -> Option<StatusCode> {
+    (200..=599)
+        .contains(&status)
+        .then(|| StatusCode::from_u16(status).ok())?
+}
+
+/// Adds a header that Python gave; how the body is framed is the server's affair.
 fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) -> PyResult<()> {
     let refused = || {
         PyValueError::new_err(format!(
@@ -309,6 +328,9 @@ fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) -> PyResult<()> {
         ))
     };
     let parsed = HeaderName::from_bytes(name).map_err(|_| refused())?;
+    if parsed == CONTENT_LENGTH || parsed == TRANSFER_ENCODING {
+        return Ok(());
+    }
     headers.append(
         parsed,
         HeaderValue::from_bytes(value).map_err(|_| refused())?,
