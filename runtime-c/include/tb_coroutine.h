@@ -91,6 +91,20 @@ PyObject *tb_coroutine_new_framed(tb_function_spec *spec, PyObject *callable, Py
 PyObject *tb_await_iter(PyObject *awaitable);
 /* What `yield from` sends to. */
 PyObject *tb_yield_from_iter(PyObject *iterable);
+/* `async with`: calls `__aenter__`, what it gives is to be awaited by `tb_await_entering`; `*exit_method` receives the bound
+ * `__aexit__`. Both new; NULL on failure. */
+PyObject *tb_async_with_enter(PyObject *manager, PyObject **exit_method);
+/* Leaving it, without and with the handled exception: what `__aexit__` gives, for `tb_await_exiting`. Consumes the method. */
+PyObject *tb_async_with_exit(PyObject *exit_method);
+PyObject *tb_async_with_exit_exception(PyObject *exit_method, PyObject *exception);
+/* `tb_await_iter` with the texts of `async with`. */
+PyObject *tb_await_entering(PyObject *awaitable);
+PyObject *tb_await_exiting(PyObject *awaitable);
+/* `async for`: the iterator; what its next item is awaited with; whether the pending exception is only the end (then it is
+ * cleared). */
+PyObject *tb_async_iter(PyObject *iterable);
+PyObject *tb_async_next(PyObject *iter);
+uint8_t tb_async_ended(void);
 /* Starts to wait (steals `iter`): the result; or NULL with `inner->value` set if the body is to be suspended; or NULL with an
  * exception. */
 PyObject *tb_await_start(PyObject *iter, tb_pause *inner);

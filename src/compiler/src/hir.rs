@@ -339,6 +339,7 @@ pub enum StmtKind {
         orelse: Vec<Stmt>,
     },
     For {
+        is_async: bool,
         target: Target,
         iter: Expr,
         body: Vec<Stmt>,
@@ -356,6 +357,7 @@ pub enum StmtKind {
         finally: Vec<Stmt>,
     },
     With {
+        is_async: bool,
         items: Vec<WithItem>,
         body: Vec<Stmt>,
     },

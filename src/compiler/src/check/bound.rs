@@ -99,6 +99,7 @@ impl Walk {
                 iter,
                 body,
                 orelse,
+                ..
             } => {
                 self.read(iter, &mut bound);
                 unbind(&mut bound, body);
@@ -166,7 +167,7 @@ impl Walk {
                     ends.union(&after).copied().collect()
                 });
             }
-            StmtKind::With { items, body } => {
+            StmtKind::With { items, body, .. } => {
                 for item in items {
                     self.read(&item.context, &mut bound);
                     if let Some(target) = &item.target {

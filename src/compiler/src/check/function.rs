@@ -120,7 +120,7 @@ pub fn translate(
             at: awaited.span,
         });
     }
-    let has_frame = awaited.is_some();
+    let has_frame = awaited.is_some() || super::suspends::waits_in_statements(&body);
     super::bound::mark(&mut translator.locals, params.len(), &body);
     let direct_callable = candidate.kind == FunctionKind::Plain
         && def.decorator_list.iter().all(|decorator| {

@@ -103,15 +103,17 @@ impl Translator<'_> {
                 StmtKind::While { test, body, orelse }
             }
             ast::Stmt::For(each) => {
-                if each.is_async {
-                    return Err(self.reason("it uses `async for`", each.range));
-                }
                 let iter = self.expr(&each.iter)?;
-                let element = element_type(&iter);
+                let element = if each.is_async {
+                    Type::Object
+                } else {
+                    element_type(&iter)
+                };
                 let target = self.target(&each.target, &element)?;
                 let body = self.loop_body(&[], &each.body)?;
                 let orelse = self.branch(&[], &each.orelse)?;
                 StmtKind::For {
+                    is_async: each.is_async,
                     target,
                     iter,
                     body,
@@ -183,9 +185,6 @@ impl Translator<'_> {
                 }
             }
             ast::Stmt::With(with) => {
-                if with.is_async {
-                    return Err(self.reason("it uses `async with`", with.range));
-                }
                 let mut items = Vec::new();
                 for item in &with.items {
                     let context = self.expr(&item.context_expr)?;
@@ -197,6 +196,7 @@ impl Translator<'_> {
                     items.push(WithItem { context, target });
                 }
                 StmtKind::With {
+                    is_async: with.is_async,
                     items,
                     body: self.branch(&[], &with.body)?,
                 }

@@ -2,6 +2,18 @@
 
 use crate::hir::*;
 
+/// Whether there is an `async with` or `async for`.
+pub fn waits_in_statements(body: &[Stmt]) -> bool {
+    let mut found = false;
+    each_statement(body, &mut |stmt| {
+        found |= matches!(
+            stmt.kind,
+            StmtKind::With { is_async: true, .. } | StmtKind::For { is_async: true, .. }
+        );
+    });
+    found
+}
+
 /// The first `await` of a body.
 pub fn first_await(body: &[Stmt]) -> Option<&Expr> {
     let mut found = None;
@@ -60,6 +72,7 @@ pub fn mark(functions: &mut [Function]) {
         .map(|function| {
             let mut waits = Waits::default();
             each_expression(&function.body, &mut |expr| waits.visit(expr));
+            waits.unknown |= waits_in_statements(&function.body);
             waits
         })
         .collect();

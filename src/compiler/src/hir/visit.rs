@@ -174,6 +174,7 @@ pub fn each_expression<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
                 iter,
                 body,
                 orelse,
+                ..
             } => {
                 visit(iter);
                 target(place, visit);
@@ -198,7 +199,7 @@ pub fn each_expression<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
                 each_expression(orelse, visit);
                 each_expression(finally, visit);
             }
-            StmtKind::With { items, body } => {
+            StmtKind::With { items, body, .. } => {
                 for item in items {
                     visit(&item.context);
                     item.target.iter().for_each(|each| target(each, visit));

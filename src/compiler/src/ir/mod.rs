@@ -368,6 +368,8 @@ pub enum OpKind {
     ExceptEnter,
     /// `with`: defines what `__enter__` gave, and the bound `__exit__`.
     WithEnter(Operand),
+    /// `async with`: the same with `__aenter__` and `__aexit__`.
+    AsyncWithEnter(Operand),
     /// Adds an entry for the op's line to the pending exception's traceback. Only the ownership pass makes it.
     Traceback,
 }
@@ -608,7 +610,10 @@ impl OpKind {
                 vec![(object, Use::Borrow), (value, Use::Steal)]
             }
             OpKind::New(_, fields) => fields.iter().map(|each| (each, Use::Steal)).collect(),
-            OpKind::Expect(value, _, _) | OpKind::Unbox(value, _) | OpKind::WithEnter(value) => {
+            OpKind::Expect(value, _, _)
+            | OpKind::Unbox(value, _)
+            | OpKind::WithEnter(value)
+            | OpKind::AsyncWithEnter(value) => {
                 vec![(value, Use::Borrow)]
             }
             OpKind::Load(_)
@@ -638,7 +643,8 @@ impl OpKind {
             | OpKind::FieldRead(value, _, _)
             | OpKind::Expect(value, _, _)
             | OpKind::Unbox(value, _)
-            | OpKind::WithEnter(value) => vec![value],
+            | OpKind::WithEnter(value)
+            | OpKind::AsyncWithEnter(value) => vec![value],
             OpKind::FieldWrite(object, _, _, value) => vec![object, value],
             OpKind::CallObject { callee, args, .. } => {
                 std::iter::once(callee).chain(args).collect()
@@ -677,7 +683,8 @@ impl OpKind {
             | OpKind::CallMethod { .. }
             | OpKind::FieldDefault(..)
             | OpKind::ArgumentDefault(..)
-            | OpKind::WithEnter(_) => Effects::ALL,
+            | OpKind::WithEnter(_)
+            | OpKind::AsyncWithEnter(_) => Effects::ALL,
         }
     }
 

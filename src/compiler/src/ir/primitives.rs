@@ -376,6 +376,11 @@ primitives! {
     CallKwargsMerge = "tb_call_kwargs_merge" (O O O) Void python;
     CallKwargsSet = "tb_call_kwargs_set" (O O O O) Void python;
     AwaitIter = "tb_await_iter" (O) Object python;
+    AwaitEntering = "tb_await_entering" (O) Object python;
+    AwaitExiting = "tb_await_exiting" (O) Object python;
+    AsyncIterStart = "tb_async_iter" (O) Object python;
+    AsyncIterNext = "tb_async_next" (O) Object python;
+    AsyncIterEnded = "tb_async_ended" () Bool never;
     YieldFromIter = "tb_yield_from_iter" (O) Object python;
 
     Len = "tb_len" (O) Int python;
@@ -413,6 +418,8 @@ primitives! {
     RaiseAssertion = "tb_raise_assertion" (MAYBE) Void always;
     ExceptLeave = "tb_except_leave" (STEAL_H) Void frees;
     ExceptMatches = "tb_except_test" (O O) Bool python;
+    AsyncWithExit = "tb_async_with_exit" (STEAL) Object python;
+    AsyncWithExitException = "tb_async_with_exit_exception" (STEAL O) Object python;
     WithExit = "tb_with_exit" (STEAL) Void python;
     WithExitException = "tb_with_suppresses" (STEAL O) Bool python;
 }

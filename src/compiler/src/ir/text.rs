@@ -213,6 +213,7 @@ fn op(function: &Function, op: &Op) -> String {
         OpKind::Unbox(value, _) => format!("unbox {}", operand(value)),
         OpKind::ExceptEnter => "except enter".into(),
         OpKind::WithEnter(value) => format!("with enter {}", operand(value)),
+        OpKind::AsyncWithEnter(value) => format!("async with enter {}", operand(value)),
         OpKind::Traceback => format!("traceback line {}", op.line),
     });
     if let Some(error) = op.error {

@@ -69,10 +69,15 @@ impl<'a> Builder<'a> {
                     self.error = *outer;
                     self.body(body);
                 }
-                Frame::With { exit, outer, line } => {
+                Frame::With {
+                    is_async,
+                    exit,
+                    outer,
+                    line,
+                } => {
                     self.error = *outer;
                     self.line = *line;
-                    self.act(Prim::WithExit, vec![Operand::Value(*exit)]);
+                    self.exit_manager(*is_async, *exit);
                 }
                 Frame::Handling {
                     previous,
@@ -419,7 +424,12 @@ impl<'a> Builder<'a> {
         self.pass_on(failed, previous, handler.name, outer);
     }
 
-    pub(super) fn with_statement(&mut self, items: &'a [WithItem], body: &'a [Stmt]) {
+    pub(super) fn with_statement(
+        &mut self,
+        is_async: bool,
+        items: &'a [WithItem],
+        body: &'a [Stmt],
+    ) {
         let Some((item, rest)) = items.split_first() else {
             self.body(body);
             return;
@@ -428,25 +438,40 @@ impl<'a> Builder<'a> {
         self.at_line(item.context.span);
         let line = self.line;
         let manager = self.object(&item.context);
-        let results = self.op(OpKind::WithEnter(manager), &[Repr::Object, Repr::Object]);
-        let (value, exit) = (results[0], results[1]);
+        let enter = if is_async {
+            OpKind::AsyncWithEnter(manager)
+        } else {
+            OpKind::WithEnter(manager)
+        };
+        let results = self.op(enter, &[Repr::Object, Repr::Object]);
+        let (value, exit) = (Operand::Value(results[0]), results[1]);
+        let value = if is_async {
+            self.await_with(Prim::AwaitEntering, value).op
+        } else {
+            value
+        };
         let (failed, after) = (self.block("with_failed"), self.block("after"));
         self.error = failed;
-        self.frames.push(Frame::With { exit, outer, line });
+        self.frames.push(Frame::With {
+            is_async,
+            exit,
+            outer,
+            line,
+        });
         if let Some(target) = &item.target {
             self.assign(
                 target,
                 Val {
-                    op: Operand::Value(value),
+                    op: value,
                     ty: Type::Object,
                 },
             );
         }
-        self.with_statement(rest, body);
+        self.with_statement(is_async, rest, body);
         self.frames.pop();
         self.error = outer;
         self.line = line;
-        self.act(Prim::WithExit, vec![Operand::Value(exit)]);
+        self.exit_manager(is_async, exit);
         self.goto(after);
 
         self.start(failed);
@@ -458,10 +483,14 @@ impl<'a> Builder<'a> {
             self.block("passed"),
         );
         self.error = again;
-        let suppresses = self.prim(
-            Prim::WithExitException,
-            vec![Operand::Value(exit), Operand::Value(exception)],
-        );
+        let args = vec![Operand::Value(exit), Operand::Value(exception)];
+        let suppresses = if is_async {
+            let left = self.prim(Prim::AsyncWithExitException, args);
+            let answer = self.await_with(Prim::AwaitExiting, left);
+            self.truth(answer)
+        } else {
+            self.prim(Prim::WithExitException, args)
+        };
         self.error = outer;
         self.branch(suppresses, suppressed, passed);
         self.start(suppressed);
@@ -472,5 +501,16 @@ impl<'a> Builder<'a> {
         self.raise(Prim::RaiseAgain, vec![Operand::Value(exception)], false);
         self.pass_on(again, previous, None, outer);
         self.start(after);
+    }
+
+    /// Leaves a `with` without an exception.
+    fn exit_manager(&mut self, is_async: bool, exit: ValueId) {
+        let exit = vec![Operand::Value(exit)];
+        if is_async {
+            let left = self.prim(Prim::AsyncWithExit, exit);
+            self.await_with(Prim::AwaitExiting, left);
+        } else {
+            self.act(Prim::WithExit, exit);
+        }
     }
 }

@@ -83,6 +83,7 @@ enum Frame<'a> {
         outer: BlockId,
     },
     With {
+        is_async: bool,
         exit: ValueId,
         outer: BlockId,
         line: u32,

@@ -45,6 +45,14 @@ impl<'a> Builder<'a> {
             }
             StmtKind::While { test, body, orelse } => self.while_loop(test, body, orelse),
             StmtKind::For {
+                is_async: true,
+                target,
+                iter,
+                body,
+                orelse,
+            } => self.async_for_loop(target, iter, body, orelse),
+            StmtKind::For {
+                is_async: false,
                 target,
                 iter,
                 body,
@@ -60,7 +68,11 @@ impl<'a> Builder<'a> {
                 orelse,
                 finally,
             } => self.try_statement(body, handlers, orelse, finally),
-            StmtKind::With { items, body } => self.with_statement(items, body),
+            StmtKind::With {
+                is_async,
+                items,
+                body,
+            } => self.with_statement(*is_async, items, body),
             StmtKind::Match { subject, cases } => self.match_statement(subject, cases),
             StmtKind::Assert { test, message } => {
                 let (fails, after) = (self.block("assert"), self.block("after"));
@@ -380,6 +392,7 @@ pub(super) fn assigned_in_body(body: &[Stmt], found: &mut BTreeSet<LocalId>) {
                 iter,
                 body,
                 orelse,
+                ..
             } => {
                 assigned_in_target(target, found);
                 assigned_in_expr(iter, found);
@@ -404,7 +417,7 @@ pub(super) fn assigned_in_body(body: &[Stmt], found: &mut BTreeSet<LocalId>) {
                 assigned_in_body(orelse, found);
                 assigned_in_body(finally, found);
             }
-            StmtKind::With { items, body } => {
+            StmtKind::With { items, body, .. } => {
                 for item in items {
                     assigned_in_expr(&item.context, found);
                     item.target

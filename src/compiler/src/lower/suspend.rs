@@ -1,13 +1,19 @@
 //! `await`: what is waited for, and the end of the block at which the body may be left.
 
-use super::{Builder, Val};
+use super::{Builder, Frame, Val};
+use crate::hir::{Expr, Stmt, Target};
 use crate::ir::{Awaited, Operand, Ownership, Prim, Repr, Suspension, Terminator};
 use crate::types::Type;
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     /// Waits for any awaitable object.
     pub(super) fn await_object(&mut self, awaitable: Operand) -> Val {
-        let iter = self.prim(Prim::AwaitIter, vec![awaitable]);
+        self.await_with(Prim::AwaitIter, awaitable)
+    }
+
+    /// The same, where `get` finds what to send to.
+    pub(super) fn await_with(&mut self, get: Prim, awaitable: Operand) -> Val {
+        let iter = self.prim(get, vec![awaitable]);
         match self.suspend(Awaited::Object(iter), Some(Repr::Object)) {
             Some(op) => Val {
                 op,
@@ -15,6 +21,42 @@ impl Builder<'_> {
             },
             None => crate::bug("an awaited object gives an object"),
         }
+    }
+
+    /// `async for`: `StopAsyncIteration` out of `__anext__` or out of waiting for it is the end.
+    pub(super) fn async_for_loop(
+        &mut self,
+        target: &'a Target,
+        iter: &'a Expr,
+        body: &'a [Stmt],
+        orelse: &'a [Stmt],
+    ) {
+        let line = self.line;
+        let object = self.object(iter);
+        self.at_line(iter.span);
+        let iter = self.prim(Prim::AsyncIterStart, vec![object]);
+        let (top, ended, otherwise) = (self.block("for"), self.block("ended"), self.block("else"));
+        let (again, after) = (self.block("again"), self.block("after"));
+        self.goto(top);
+        self.start(top);
+        self.line = line;
+        let outer = self.error;
+        self.error = ended;
+        let item = self.await_with(Prim::AsyncIterNext, iter);
+        self.error = outer;
+        self.assign(target, item);
+        self.frames.push(Frame::Loop { again, after });
+        self.body(body);
+        self.frames.pop();
+        self.goto(again);
+        self.back_edge(again, top, line);
+        self.start(ended);
+        let end = self.prim(Prim::AsyncIterEnded, Vec::new());
+        self.branch(end, otherwise, outer);
+        self.start(otherwise);
+        self.body(orelse);
+        self.goto(after);
+        self.start(after);
     }
 
     /// Ends the block with a suspension; what comes of it, in the block that follows.

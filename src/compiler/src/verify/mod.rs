@@ -536,7 +536,7 @@ impl Checker<'_> {
                 results.clone()
             }
             OpKind::ExceptEnter => vec![Repr::Object, Repr::Handled],
-            OpKind::WithEnter(manager) => {
+            OpKind::WithEnter(manager) | OpKind::AsyncWithEnter(manager) => {
                 self.is(manager, Repr::Object)?;
                 vec![Repr::Object, Repr::Object]
             }

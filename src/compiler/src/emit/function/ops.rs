@@ -297,6 +297,11 @@ impl Writer<'_> {
                 let exit = self.text[op.results[1].index()].clone();
                 self.assign_checked(op, &format!("tb_with_enter({manager}, &{exit})"));
             }
+            OpKind::AsyncWithEnter(manager) => {
+                let manager = self.operand(manager);
+                let exit = self.text[op.results[1].index()].clone();
+                self.assign_checked(op, &format!("tb_async_with_enter({manager}, &{exit})"));
+            }
             OpKind::Traceback => self.say(&format!(
                 "tb_traceback_add(&{}.info, {});",
                 self.names.spec(self.id),
