@@ -1,7 +1,6 @@
 //! f-strings: their parts, with conversions and nested format specifications.
 
 use rustpython_ast::{self as ast};
-use rustpython_text_size::Ranged;
 
 use super::function::{Translated, Translator};
 use crate::hir::*;
@@ -45,14 +44,5 @@ impl Translator<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The text of a literal. The parser has U+FFFD for a lone surrogate (`"\ud800"`), which Rust's strings cannot hold, so that
-    /// nobody knows which of the two was written.
-    pub(super) fn text(&self, value: &str, node: impl Ranged) -> Translated<String> {
-        match value.contains(char::REPLACEMENT_CHARACTER) {
-            true => Err(self.reason("a string in it has a lone surrogate or U+FFFD", node)),
-            false => Ok(value.to_owned()),
-        }
     }
 }
