@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.machinery
 import sys
 import traceback
 import warnings
 from types import ModuleType, TracebackType
 
+from . import _loader
 from .app import App
 
 
@@ -33,21 +35,32 @@ def load_app(spec: str, build: str | None = None, *, allow_gil: bool = True) -> 
     interpreter's lock on is a `LoadError`.
     """
     name, colon, path = spec.partition(":")
-    if not name or (colon and not path) or not all(part.isidentifier() for part in name.split(".")):
+    # A module's file may have any name (`my-app.py`), but a path is none.
+    if (colon and not path) or not all(name.split(".")) or any(each.isspace() or each in "/\\" for each in name):
         raise LoadError(f"{spec!r} does not name an app: it must be module:attribute, such as app:app")
     if build is not None:
         _install(build)
+    _refuse_hidden(name.partition(".")[0])
     module = _imported(name, allow_gil)
     return _attribute(module, path or "app")
 
 
 def _install(build: str) -> None:
-    from . import _loader
-
     try:
         _loader.install(build)
     except (OSError, ValueError, ImportError) as error:
         raise LoadError(f"the build in {build} cannot be used: {error}", by_user=False) from error
+
+
+def _refuse_hidden(name: str) -> None:
+    """Raises `LoadError` if a module of the app has the name of one that is loaded already, which it would never replace."""
+    ours = {top for finder in sys.meta_path if isinstance(finder, _loader.BuildFinder) for top in finder.modules}
+    for top in sorted(each for each in {name, *ours} if "." not in each):
+        loaded = sys.modules.get(top)
+        if loaded is not None and (top in sys.stdlib_module_names or top == __package__):
+            spec = importlib.machinery.PathFinder.find_spec(top, sys.path[:1])
+            if spec is not None and spec.origin != getattr(loaded, "__file__", None):
+                raise LoadError(f"{spec.origin} has the name of a module that Tayberry has loaded itself ({top}); rename it")
 
 
 def _imported(name: str, allow_gil: bool) -> ModuleType:

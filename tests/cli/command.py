@@ -220,6 +220,12 @@ def taken_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+def free_port() -> str:
+    """A port that nobody listens on, for commands that need to know it beforehand."""
+    with taken_port() as port:
+        return str(port)
+
+
 def processes_below(process: int) -> list[int]:
     """The processes that a process has started, and those that these have started."""
     found = []

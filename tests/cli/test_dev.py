@@ -6,15 +6,14 @@ import socket
 import time
 import unittest
 
-from command import HELLO, Command, Running, alive, ask, processes_below, taken_port
+from command import HELLO, Command, Running, alive, ask, free_port, processes_below, taken_port
 
 
 class Dev(Command):
     def setUp(self) -> None:
         super().setUp()
         self.write("app.py", HELLO)
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port = str(listener.getsockname()[1])
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
 
     def answer(self, path: str = "/") -> str:

@@ -5,7 +5,7 @@ import signal
 import socket
 import unittest
 
-from command import HELLO, Command, alive, ask, processes_below, taken_port
+from command import HELLO, Command, alive, ask, free_port, processes_below, taken_port
 
 
 class Run(Command):
@@ -123,6 +123,24 @@ class Run(Command):
         with self.serving("run", "--port", "0", "--no-build", folder=moved) as running:
             self.assertEqual(ask(running.address()), (200, '"here"'))
             self.assertNotIn("warning", running.log())
+
+    def test_files_may_have_any_name_and_folders_too(self) -> None:
+        folder = self.folder / "it's a fôlder"
+        for name in ("my-app", "1app", "class", "café", "profile"):
+            with self.subTest(name):
+                self.write(f"{folder.name}/{name}.py", HELLO)
+                self.done("build", f"{name}.py", folder=folder)
+                with self.serving("run", "--port", "0", folder=folder) as running:
+                    self.assertEqual(ask(running.address()), (200, '"here"'))
+        with self.serving("dev", "my-app.py", "--port", free_port(), folder=folder) as running:
+            self.assertEqual(ask(running.address()), (200, '"here"'))
+
+    def test_a_module_that_is_hidden_by_one_of_the_server_is_named(self) -> None:
+        self.write("json.py", "def loads(text: str) -> str:\n    return 'mine'\n")
+        self.write("app.py", HELLO.replace('"here"', 'json.loads("1")').replace("from", "import json\nfrom", 1))
+        self.done("build", "app.py")
+        said = self.refused(1, "run", "--port", "0")
+        self.assertEqual(said, f"error: {self.folder}/json.py has the name of a module that Tayberry has loaded itself (json); rename it\n")
 
     def test_threads_and_the_access_log_are_as_asked_for(self) -> None:
         self.built(HELLO)

@@ -196,7 +196,8 @@ fn emit(project: &Project, stage: Stage, strict: bool) -> anyhow::Result<u8> {
         ),
         Stage::C => {
             let interpreter = interpreter::Interpreter::find()?;
-            for (name, text) in build::generate(project, &checked, project.program(), &interpreter)?
+            for (name, text) in
+                build::generate(project, &checked, &project.program(), &interpreter)?
             {
                 println!("/* ── {name} ── */\n{text}");
             }

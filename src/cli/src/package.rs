@@ -36,6 +36,8 @@ pub fn server(interpreter: &Interpreter) -> Command {
             command.env("PYTHONPATH", joined);
         }
     }
+    // The server imports what it needs itself before it looks into the app's folder: an app may well have a `profile.py`.
+    command.arg("-P");
     // Not `-X gil=0`: it would load extensions that need the lock without a word; the server names them instead.
     command.args(["-m", "tayberry._serve"]);
     command

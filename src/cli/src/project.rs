@@ -131,9 +131,10 @@ impl Project {
         self.root.join(".tayberry")
     }
 
-    /// The program's name: the last part of the entry's.
-    pub fn program(&self) -> &str {
-        self.entry.rsplit('.').next().unwrap_or(&self.entry)
+    /// The program's name: the last part of the entry's, in letters that C takes (`my-app.py` can be a program, too).
+    pub fn program(&self) -> String {
+        let last = self.entry.rsplit('.').next().unwrap_or(&self.entry);
+        tayberry_compiler::emit::mangle(last)
     }
 }
 

@@ -73,7 +73,7 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
     }
 
     let progress = Progress::start("generating C");
-    let program = project.program().to_owned();
+    let program = project.program();
     let files = generate(project, &checked, &program, &interpreter)?;
     let c_folder = folder.join("c");
     for (name, text) in &files {
