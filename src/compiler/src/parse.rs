@@ -57,11 +57,11 @@ pub fn parse(file: FileId, source: &SourceFile) -> Result<ast::ModModule, Vec<Di
         Ok(parsed) => Ok(parsed.into_syntax()),
         Err(error) => {
             let mut here = range_span(file, error.location);
-            here.end = here
-                .end
-                .max(here.start + 1)
-                .min(source.text.len().max(1) as u32);
-            here.start = here.start.min(here.end.saturating_sub(1));
+            // Whole characters, at least one of them where there is one.
+            let text = &source.text;
+            let start = text.floor_char_boundary((here.start as usize).min(text.len().max(1) - 1));
+            let end = text.ceil_char_boundary((here.end as usize).max(start + 1));
+            (here.start, here.end) = (start as u32, end as u32);
             Err(vec![Diagnostic::error(
                 "TB001",
                 format!("invalid syntax: {}", lower_first(&error.error.to_string())),
