@@ -5,9 +5,9 @@
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 
-use super::Tables;
 use super::annotation::{annotation, literal};
 use super::names::{Module, Symbol, resolve_expr};
+use super::{Tables, class_body};
 use crate::hir::{Class, ClassId, Dataclass, Enum, EnumId, Field, FieldDefault, ModuleId};
 use crate::parse::span;
 use crate::source::{FileId, Span};
@@ -36,7 +36,7 @@ pub fn collect(tables: &mut Tables) {
     }
     // Bases first: a class is looked at when its bases have been.
     let mixed = super::mixed::mixed(&tables.modules);
-    let mut pending = order.clone();
+    let mut pending = order;
     while !pending.is_empty() {
         let before = pending.len();
         pending.retain(|(module, at)| {
@@ -68,12 +68,18 @@ pub fn collect(tables: &mut Tables) {
             }
         }
     }
-    // Fields need all classes to be known by name.
-    for (module, at) in order {
-        if let Some(ClassKind::Native(id)) = tables.classes.get(&(module, at)) {
-            let id = *id;
-            fill(tables, module, at, id);
-        }
+    // Fields need all classes to be known by name, and those of the base. A base's id is the smaller one.
+    let mut natives: Vec<(ClassId, usize, usize)> = tables
+        .classes
+        .iter()
+        .filter_map(|(&(module, at), kind)| match kind {
+            ClassKind::Native(id) => Some((*id, module, at)),
+            _ => None,
+        })
+        .collect();
+    natives.sort_unstable();
+    for &(id, module, at) in &natives {
+        fill(tables, module, at, id, &natives);
     }
     for id in 0..tables.native_classes.len() {
         if let Some(base) = tables.native_classes[id].base {
@@ -148,10 +154,15 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
     if class.type_params.is_some() {
         return interpreted("it is generic", name_span);
     }
-    if let Some(arguments) = &class.arguments
-        && let Some(keyword) = arguments.keywords.first()
-    {
-        return interpreted("it has class keywords", span(file, keyword.range));
+    let mut keywords = class.arguments.iter().flat_map(|each| each.keywords.iter());
+    let own_metaclass = |keyword: &&ast::Keyword| {
+        keyword
+            .arg
+            .as_ref()
+            .is_none_or(|name| name.as_str() == "metaclass")
+    };
+    if let Some(keyword) = keywords.find(own_metaclass) {
+        return interpreted("it has a metaclass of its own", span(file, keyword.range));
     }
     let mut base = None;
     for (position, symbol) in base_list.iter().enumerate() {
@@ -175,6 +186,7 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
     for decorator in &class.decorator_list {
         match dataclass_options(tables, module, &decorator.expression) {
             Some(options) => dataclass = Some(options),
+            None if gives_class_back(tables, module, &decorator.expression) => {}
             None => {
                 return interpreted(
                     "it has a decorator other than `dataclass`",
@@ -183,65 +195,16 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
             }
         }
     }
-    let mut has_field = base.is_some();
-    for stmt in &class.body {
-        match stmt {
-            ast::Stmt::AnnAssign(assign) if assign.simple => has_field = true,
-            ast::Stmt::FunctionDef(_) | ast::Stmt::Pass(_) => {}
-            ast::Stmt::Expr(expr)
-                if matches!(
-                    *expr.value,
-                    ast::Expr::StringLiteral(_) | ast::Expr::EllipsisLiteral(_)
-                ) => {}
-            ast::Stmt::Assign(assign) => {
-                for target in &assign.targets {
-                    match target {
-                        ast::Expr::Name(name)
-                            if matches!(
-                                name.id.as_str(),
-                                "__slots__" | "__match_args__" | "__getattr__"
-                            ) =>
-                        {
-                            return interpreted(
-                                "it sets a special class attribute",
-                                span(file, stmt),
-                            );
-                        }
-                        ast::Expr::Name(_) => {}
-                        _ => {
-                            return interpreted(
-                                "its body has a statement that is more than a field or a method",
-                                span(file, stmt),
-                            );
-                        }
-                    }
-                }
-            }
-            _ => {
-                return interpreted(
-                    "its body has a statement that is more than a field or a method",
-                    span(file, stmt),
-                );
-            }
-        }
+    if let Some((reason, range)) = class_body::obstacle(class) {
+        return interpreted(reason, crate::parse::range_span(file, range));
     }
-    for stmt in &class.body {
-        if let ast::Stmt::FunctionDef(def) = stmt {
-            match def.name.as_str() {
-                "__new__" | "__getattr__" | "__getattribute__" | "__setattr__" | "__delattr__"
-                | "__init_subclass__" | "__class_getitem__" | "__del__" => {
-                    return interpreted(
-                        "it customises how instances are made or accessed",
-                        span(file, def.name.range),
-                    );
-                }
-                "__init__" => has_field |= !init_fields(def).is_empty(),
-                _ => {}
-            }
-        }
-    }
-    if !has_field {
-        return interpreted("it has no annotated fields", name_span);
+    // A class with neither is a mark, a namespace or an exception's stand-in: nothing in it gains by being native.
+    let has_field_or_method = class.body.iter().any(|stmt| match stmt {
+        ast::Stmt::AnnAssign(assign) => assign.simple,
+        other => matches!(other, ast::Stmt::FunctionDef(_)),
+    });
+    if base.is_none() && !has_field_or_method {
+        return interpreted("it has no annotated fields and no methods", name_span);
     }
     if let Some(options) = &mut dataclass {
         options.has_post_init = class
@@ -264,6 +227,12 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
         span,
     });
     ClassKind::Native(id)
+}
+
+/// Whether a decorator adds to a class without making another one.
+fn gives_class_back(tables: &Tables, module: usize, decorator: &ast::Expr) -> bool {
+    let known = ["functools.total_ordering", "typing.final"];
+    matches!(resolve_expr(&tables.modules, module, decorator), Some(Symbol::External(name)) if known.contains(&name.as_str()))
 }
 
 /// The options of a `dataclass` decorator, if it is one and all its arguments are literal truth values.
@@ -334,7 +303,13 @@ fn is_class_var(tables: &Tables, module: usize, annotation: &ast::Expr) -> bool 
     matches!(resolve_expr(&tables.modules, module, head), Some(Symbol::External(name)) if name == "typing.ClassVar")
 }
 
-fn fill(tables: &mut Tables, module: usize, at: usize, id: ClassId) {
+fn fill(
+    tables: &mut Tables,
+    module: usize,
+    at: usize,
+    id: ClassId,
+    natives: &[(ClassId, usize, usize)],
+) {
     let file = FileId(module as u32);
     let modules = tables.modules.clone();
     let class = class_def(&modules, module, at);
@@ -343,7 +318,7 @@ fn fill(tables: &mut Tables, module: usize, at: usize, id: ClassId) {
     let mut fields = base.map_or_else(Vec::new, |base| {
         tables.native_classes[base.index()].fields.clone()
     });
-    let mut other_attributes = Vec::new();
+    let mut other_attributes = class_body::other_names(class);
     let mut add = |field: Field| match fields
         .iter_mut()
         .find(|known: &&mut Field| known.name == field.name)
@@ -376,13 +351,6 @@ fn fill(tables: &mut Tables, module: usize, at: usize, id: ClassId) {
                     span: span(file, name),
                 });
             }
-            ast::Stmt::Assign(assign) => {
-                for target in &assign.targets {
-                    if let ast::Expr::Name(name) = target {
-                        other_attributes.push(name.id.to_string());
-                    }
-                }
-            }
             _ => {}
         }
     }
@@ -400,9 +368,10 @@ fn fill(tables: &mut Tables, module: usize, at: usize, id: ClassId) {
                         .map_or(Type::Object, |expr| annotation(tables, module, expr)),
                     Claim::Nothing => Type::Object,
                 };
-                if !class.body.iter().any(
-                    |stmt| matches!(stmt, ast::Stmt::FunctionDef(def) if def.name.as_str() == name),
-                ) {
+                // What the class or a base has under the name may be a property or another descriptor.
+                let taken = class_body::binds_descriptor(class, name)
+                    || base.is_some_and(|base| has_attribute(tables, natives, base, name));
+                if !taken {
                     add(Field {
                         name: name.to_owned(),
                         ty,
@@ -417,6 +386,24 @@ fn fill(tables: &mut Tables, module: usize, at: usize, id: ClassId) {
     let this = &mut tables.native_classes[id.index()];
     this.fields = fields;
     this.other_attributes = other_attributes;
+}
+
+/// Whether a native class or a base of it binds a name in its body to anything but a field.
+fn has_attribute(
+    tables: &Tables,
+    natives: &[(ClassId, usize, usize)],
+    class: ClassId,
+    name: &str,
+) -> bool {
+    let mut at = Some(class);
+    while let Some(id) = at {
+        let (_, module, place) = natives[id.index()];
+        if class_body::binds(class_def(&tables.modules, module, place), name) {
+            return true;
+        }
+        at = tables.native_classes[id.index()].base;
+    }
+    false
 }
 
 fn field_default(tables: &Tables, module: usize, value: &ast::Expr) -> FieldDefault {

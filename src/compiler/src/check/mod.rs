@@ -23,6 +23,7 @@ mod annotation;
 mod bound;
 pub(crate) mod builtins;
 mod call;
+mod class_body;
 mod classes;
 mod comprehension;
 mod effects;

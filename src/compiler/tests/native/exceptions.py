@@ -1,4 +1,4 @@
-# interpreted: show, attempt, Manager, Manager.__enter__, Manager.__exit__, Custom
+# interpreted: show, attempt, Manager.__enter__, Manager.__exit__, Custom
 """try, except, else, finally, with, raise: order of effects, chaining, tracebacks."""
 
 import sys

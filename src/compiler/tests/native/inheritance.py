@@ -115,7 +115,7 @@ class Diamond(Dog, Mixin):
 
 
 class Loose(Animal):
-    lambda: 0
+    __slots__ = ()
     extra: int = 3
 
     def sound(self, times: int = 1) -> str:
@@ -238,7 +238,7 @@ print(Derived(1) == Base(1), Derived(1) == Derived(1), Plain(1).extra, attempt(l
 
 
 class Shout(Base):
-    lambda: 0
+    __slots__ = ()
 
     def describe(self) -> str:
         return super().describe().upper()
