@@ -328,31 +328,29 @@ fn fill(
         None => fields.push(field),
     };
     for stmt in &class.body {
-        match stmt {
-            ast::Stmt::AnnAssign(assign) => {
-                let ast::Expr::Name(name) = &*assign.target else {
-                    continue;
-                };
-                if is_class_var(tables, module, &assign.annotation) {
-                    other_attributes.push(name.id.to_string());
-                    continue;
-                }
-                let default = match (&assign.value, dataclass) {
-                    (None, Some(_)) => FieldDefault::Required,
-                    (None, None) => FieldDefault::NotInInit,
-                    (Some(_), None) => FieldDefault::Value,
-                    (Some(value), Some(_)) => field_default(tables, module, value),
-                };
-                add(Field {
-                    name: name.id.to_string(),
-                    ty: annotation(tables, module, &assign.annotation),
-                    default,
-                    is_final: dataclass.is_some_and(|options| options.frozen),
-                    span: span(file, name),
-                });
-            }
-            _ => {}
+        let ast::Stmt::AnnAssign(assign) = stmt else {
+            continue;
+        };
+        let ast::Expr::Name(name) = &*assign.target else {
+            continue;
+        };
+        if is_class_var(tables, module, &assign.annotation) {
+            other_attributes.push(name.id.to_string());
+            continue;
         }
+        let default = match (&assign.value, dataclass) {
+            (None, Some(_)) => FieldDefault::Required,
+            (None, None) => FieldDefault::NotInInit,
+            (Some(_), None) => FieldDefault::Value,
+            (Some(value), Some(_)) => field_default(tables, module, value),
+        };
+        add(Field {
+            name: name.id.to_string(),
+            ty: annotation(tables, module, &assign.annotation),
+            default,
+            is_final: dataclass.is_some_and(|options| options.frozen),
+            span: span(file, name),
+        });
     }
     for stmt in &class.body {
         if let ast::Stmt::FunctionDef(def) = stmt
