@@ -1,0 +1,9 @@
+"""Runs the benchmark service: `manage.py runbolt --host HOST --port PORT --processes N`."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+execute_from_command_line(sys.argv)
