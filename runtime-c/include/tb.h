@@ -19,6 +19,7 @@
 #include "tb_safepoint.h"
 #include "tb_builtin.h"
 #include "tb_match.h"
+#include "tb_library.h"
 
 /* Functions, classes, fields, coroutines and module initialisation. */
 #if __has_include("tb_function.h")

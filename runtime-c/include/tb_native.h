@@ -16,6 +16,7 @@ enum tb_constant_kind {
     TB_CONSTANT_FLOAT,   /* 16 hexadecimal digits of its bits */
     TB_CONSTANT_NAMES,   /* a tuple of interned str; the names are separated by NUL */
     TB_CONSTANT_BUILTIN, /* what builtins have under that name */
+    TB_CONSTANT_LIBRARY, /* `math.sqrt` or `math`, as `tb_library_get` finds it */
 };
 typedef struct tb_constant {
     PyObject **slot;
@@ -23,7 +24,7 @@ typedef struct tb_constant {
     Py_ssize_t size;
     int kind;
 } tb_constant;
-/* Makes those that are not there yet. What is made is immortal (builtins: kept for ever). 0 or -1. */
+/* Makes those that are not there yet. What is made is immortal (builtins and the library's: kept for ever). 0 or -1. */
 int tb_constants_make(const tb_constant *constants, size_t count);
 
 /* A constant int object as an unboxed int, borrowed. Its value is not small. */

@@ -3,6 +3,7 @@
 
 #include "internals.h"
 #include "names.h"
+#include "tb_library.h"
 
 /* Constants. */
 
@@ -54,6 +55,8 @@ static PyObject *make_constant(const tb_constant *constant)
     }
     case TB_CONSTANT_NAMES:
         return make_names(constant->text, constant->size);
+    case TB_CONSTANT_LIBRARY:
+        return tb_library_get(constant->text, constant->size);
     default:
         return make_builtin(constant->text, constant->size);
     }
@@ -71,7 +74,8 @@ int tb_constants_make(const tb_constant *constants, size_t count)
             return -1;
         }
         /* Generated code gives references of constants away without taking any. */
-        if (constants[each].kind != TB_CONSTANT_BUILTIN && !PyUnstable_IsImmortal(value)) {
+        int is_shared = constants[each].kind == TB_CONSTANT_BUILTIN || constants[each].kind == TB_CONSTANT_LIBRARY;
+        if (!is_shared && !PyUnstable_IsImmortal(value)) {
             tb_internal_immortal(value);
             if (!PyUnstable_IsImmortal(value)) {
                 return tb_raise_text(PyExc_SystemError, "constants cannot be made immortal in this interpreter");

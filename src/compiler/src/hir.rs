@@ -570,12 +570,25 @@ pub enum Callee {
     },
     /// A builtin (`len`, `range`, `sum`, …) whose name is not rebound in the module; guarded against rebinding.
     Builtin(String),
+    /// A function of the standard library that has a row in `library.rs`; guarded like a builtin.
+    Library(LibraryPath),
     /// A method by name on a value of a built-in type (`str.upper`, `list.append`): the receiver's static type says which.
     BuiltinMethod { object: Expr, name: String },
     /// Attribute call on any other object.
     Attribute { object: Expr, name: String },
     /// Any other callable value.
     Dynamic(Expr),
+}
+
+/// How code names a function of the standard library: `sqrt`, `math.sqrt`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryPath {
+    /// The calling module's name for the library's module; none if the function itself was imported.
+    pub module: Option<std::rc::Rc<str>>,
+    /// The function's name in the calling module, or in the library's.
+    pub name: std::rc::Rc<str>,
+    /// What that means: `math.sqrt`.
+    pub means: std::rc::Rc<str>,
 }
 
 /// How code names a function or class: `paged`, or through modules of the program, `search.paged`.

@@ -8,6 +8,7 @@ pub mod diagnostics;
 pub mod emit;
 pub mod hir;
 pub mod ir;
+mod library;
 mod lower;
 mod members;
 mod parse;

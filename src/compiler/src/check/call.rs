@@ -4,9 +4,10 @@ use rustpython_ast::{self as ast};
 
 use super::builtins;
 use super::function::{Reason, Translated, Translator};
-use super::names::{Symbol, resolve, resolve_member};
+use super::names::{Symbol, resolve, resolve_expr, resolve_member};
 use super::result_type::element_type;
 use crate::hir::*;
+use crate::library;
 use crate::types::Type;
 
 impl Translator<'_> {
@@ -73,6 +74,18 @@ impl Translator<'_> {
                     None => Type::Object,
                 }
             }
+            Callee::Library(path) => {
+                let types: Vec<&Type> = args
+                    .iter()
+                    .filter_map(|each| match each {
+                        Element::One(value) => Some(&value.ty),
+                        Element::Star(_) => None,
+                    })
+                    .collect();
+                library::find(&path.means)
+                    .filter(|found| keywords.is_empty() && found.takes(&types))
+                    .map_or(Type::Object, |found| found.result.clone())
+            }
             _ => result,
         };
         Ok((
@@ -88,6 +101,9 @@ impl Translator<'_> {
     fn callee(&mut self, call: &ast::ExprCall) -> Translated<(Callee, Type)> {
         if let Some(found) = self.super_callee(call) {
             return Ok(found);
+        }
+        if let Some(path) = self.library_path(&call.func) {
+            return Ok((Callee::Library(path), Type::Object));
         }
         match &*call.func {
             ast::Expr::Name(name) if !self.by_name.contains_key(name.id.as_str()) => {
@@ -132,6 +148,36 @@ impl Translator<'_> {
             }
             other => Ok((Callee::Dynamic(self.expr(other)?), Type::Object)),
         }
+    }
+
+    /// `sqrt` or `math.sqrt`, if those names are imports of the library's.
+    fn library_path(&self, expr: &ast::Expr) -> Option<LibraryPath> {
+        let head = match expr {
+            ast::Expr::Attribute(attribute) => &*attribute.value,
+            other => other,
+        };
+        let ast::Expr::Name(head) = head else {
+            return None;
+        };
+        if self.by_name.contains_key(head.id.as_str()) {
+            return None;
+        }
+        let Some(Symbol::External(means)) = resolve_expr(&self.tables.modules, self.module, expr)
+        else {
+            return None;
+        };
+        library::find(&means)?;
+        let (module, name) = match expr {
+            ast::Expr::Attribute(attribute) => {
+                (Some(head.id.as_str().into()), attribute.attr.as_str())
+            }
+            _ => (None, head.id.as_str()),
+        };
+        Some(LibraryPath {
+            module,
+            name: name.into(),
+            means: means.into(),
+        })
     }
 
     /// The native function or class of the program that `f` or `module.f` means, with the type of the call.

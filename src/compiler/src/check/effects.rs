@@ -101,7 +101,7 @@ impl Found<'_> {
                 Callee::Builtin(name) if builtins::may_block(name) => {
                     self.note(format!("it calls `{name}()`, which may block"));
                 }
-                Callee::Builtin(_) | Callee::BuiltinMethod { .. } => {}
+                Callee::Builtin(_) | Callee::Library(_) | Callee::BuiltinMethod { .. } => {}
                 Callee::Dynamic(callee) => match &callee.kind {
                     ExprKind::Global(name) => self.called(self.symbol(callee), name),
                     _ => self.note("it calls something of which nothing is known".into()),

@@ -82,6 +82,8 @@ pub fn binary_type(op: BinOp, left: &Type, right: &Expr) -> Type {
         (Type::Str, Type::Str) if op == Add => Type::Str,
         (Type::Str, Type::Int) | (Type::Int, Type::Str) if op == Mul => Type::Str,
         (Type::Bytes, Type::Bytes) if op == Add => Type::Bytes,
+        (Type::List(_), Type::Int | Type::Bool) if op == Mul => left.clone(),
+        (Type::Int | Type::Bool, Type::List(_)) if op == Mul => right.ty.clone(),
         (Type::List(a), Type::List(b)) if op == Add => Type::List(Box::new(join(a, b))),
         _ => Type::Object,
     }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::codec::names::{bytes, string};
 use super::mangle;
 use super::names::Names;
-use crate::hir::{ClassId, FunctionId, ModuleId, Path};
+use crate::hir::{ClassId, FunctionId, LibraryPath, ModuleId, Path};
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
@@ -22,6 +22,7 @@ enum Key {
     /// Keyword names of a call.
     Keywords(Vec<Rc<str>>),
     Builtin(Rc<str>),
+    Library(Rc<str>),
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +31,8 @@ enum Meaning {
     Class(ClassId),
     Module(ModuleId),
     Builtin,
+    /// A constant of this name.
+    Constant(String),
 }
 
 /// A name that guarded code relies on.
@@ -141,6 +144,23 @@ impl Constants {
         format!("tb_guard_holds(&{flag})")
     }
 
+    /// … that names mean a function of the standard library.
+    pub fn library_guard(&mut self, path: &LibraryPath) -> String {
+        let means = path.module.as_ref().map_or(&*path.means, |_| {
+            path.means.split('.').next().unwrap_or_default()
+        });
+        let hint = format!("library_{}", means.replace('.', "_"));
+        let constant = self.get(Key::Library(means.into()), &hint);
+        let name = path.module.as_ref().unwrap_or(&path.name);
+        let flag = self.guard(None, name, Meaning::Constant(constant));
+        match &path.module {
+            None => format!("tb_guard_holds(&{flag})"),
+            Some(_) => {
+                format!("tb_guard_holds(&{flag}) && tb_guard_holds(&tb_library_{means}_intact)")
+            }
+        }
+    }
+
     fn path_guard(&mut self, names: &Names, path: &Path, means: Meaning) -> String {
         let mut home = None;
         let mut condition = String::new();
@@ -179,7 +199,9 @@ impl Constants {
                 Key::Keywords(names) => {
                     writeln!(out, "static PyObject *{name}; /* ({}) */", names.join(", "))
                 }
-                Key::Bytes(_) | Key::Builtin(_) => writeln!(out, "static PyObject *{name};"),
+                Key::Bytes(_) | Key::Builtin(_) | Key::Library(_) => {
+                    writeln!(out, "static PyObject *{name};")
+                }
             };
         }
         if !self.guards.is_empty() {
@@ -205,6 +227,7 @@ impl Constants {
                 Key::Float(bits) => ("FLOAT", format!("{:016x}", bits).into_bytes()),
                 Key::Keywords(names) => ("NAMES", names.join("\0").into_bytes()),
                 Key::Builtin(name) => ("BUILTIN", name.as_bytes().to_vec()),
+                Key::Library(path) => ("LIBRARY", path.as_bytes().to_vec()),
             };
             let _ = writeln!(
                 out,
@@ -229,6 +252,7 @@ impl Constants {
                 Meaning::Class(id) => format!("(PyObject **)&{}.type", names.class(*id)),
                 Meaning::Module(id) => format!("&{}.module", names.module(*id)),
                 Meaning::Builtin => "NULL".into(),
+                Meaning::Constant(name) => format!("&{name}"),
             };
             let home = each
                 .home

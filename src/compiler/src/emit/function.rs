@@ -411,6 +411,7 @@ impl Writer<'_> {
             Guard::Function(_, path, id) => self.constants.function_guard(self.names, path, *id),
             Guard::Class(_, path, id) => self.constants.class_guard(self.names, path, *id),
             Guard::Builtin(_, name) => self.constants.builtin_guard(name),
+            Guard::Library(_, path) => self.constants.library_guard(path),
             Guard::Intact(object, class) => {
                 let (object, spec) = (self.operand(object), self.names.class(*class));
                 format!("Py_TYPE({object}) == {spec}.type && tb_class_is_intact(&{spec})")

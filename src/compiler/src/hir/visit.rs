@@ -98,7 +98,8 @@ pub fn each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
                 Callee::Function { .. }
                 | Callee::Class { .. }
                 | Callee::SuperMethod { .. }
-                | Callee::Builtin(_) => {}
+                | Callee::Builtin(_)
+                | Callee::Library(_) => {}
             }
             call.args.iter().for_each(|each| element(each, visit));
             call.keywords.iter().for_each(|(_, each)| visit(each));

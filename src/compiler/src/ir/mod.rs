@@ -54,7 +54,7 @@ pub mod text;
 
 use std::rc::Rc;
 
-use crate::hir::{ClassId, FieldId, FunctionId, ModuleId, Path};
+use crate::hir::{ClassId, FieldId, FunctionId, LibraryPath, ModuleId, Path};
 use crate::types::Type;
 pub use primitives::Prim;
 pub use suspension::{Awaited, Suspension};
@@ -383,6 +383,8 @@ pub enum Guard {
     Class(ModuleId, Path, ClassId),
     /// The name in this module means the builtin.
     Builtin(ModuleId, Rc<str>),
+    /// The names in this module still mean the interpreter's own function.
+    Library(ModuleId, LibraryPath),
     /// The object is of exactly this class and the class has its own methods, fields and constructor.
     Intact(Operand, ClassId),
     /// Objects of this class may be made by filling their fields.
@@ -401,6 +403,7 @@ impl Guard {
             Guard::Function(..)
             | Guard::Class(..)
             | Guard::Builtin(..)
+            | Guard::Library(..)
             | Guard::Plain(_)
             | Guard::Constructible(_) => None,
         }

@@ -226,6 +226,31 @@ primitives! {
     FloatRoundDigits = "tb_float_round_digits" (F I) Float raise;
     FloatIsInteger = "tb_float_is_integer" (F) Bool never;
 
+    MathExp = "tb_math_exp" (F) Float python;
+    MathExp2 = "tb_math_exp2" (F) Float python;
+    MathExpm1 = "tb_math_expm1" (F) Float python;
+    MathLog = "tb_math_log" (F) Float python;
+    MathLog2 = "tb_math_log2" (F) Float python;
+    MathLog10 = "tb_math_log10" (F) Float python;
+    MathSin = "tb_math_sin" (F) Float python;
+    MathCos = "tb_math_cos" (F) Float python;
+    MathTan = "tb_math_tan" (F) Float python;
+    MathAsin = "tb_math_asin" (F) Float python;
+    MathAcos = "tb_math_acos" (F) Float python;
+    MathAtan = "tb_math_atan" (F) Float python;
+    MathSinh = "tb_math_sinh" (F) Float python;
+    MathCosh = "tb_math_cosh" (F) Float python;
+    MathTanh = "tb_math_tanh" (F) Float python;
+    MathSqrt = "tb_math_sqrt" (F) Float python;
+    MathFabs = "tb_math_fabs" (F) Float never;
+    MathCopysign = "tb_math_copysign" (F F) Float never;
+    MathPow = "tb_math_pow" (F F) Float python;
+    MathFmod = "tb_math_fmod" (F F) Float python;
+    MathAtan2 = "tb_math_atan2" (F F) Float python;
+    MathFloor = "tb_math_floor" (F) Int python;
+    MathCeil = "tb_math_ceil" (F) Int python;
+    MathTrunc = "tb_math_trunc" (F) Int python;
+
     BoolNot = "!$0" (B) Bool never;
     BoolAnd = "$0 & $1" (B B) Bool never;
     BoolOr = "$0 | $1" (B B) Bool never;

@@ -236,6 +236,7 @@ fn guard(guard: &Guard) -> String {
         Guard::Function(_, path, id) => format!("{} is f{}", path.shown(), id.0),
         Guard::Class(_, path, id) => format!("{} is c{}", path.shown(), id.0),
         Guard::Builtin(_, name) => format!("{name} is builtin"),
+        Guard::Library(_, path) => format!("{} is library", path.means),
         Guard::Intact(object, class) => format!("{} is intact c{}", operand(object), class.0),
         Guard::Plain(class) => format!("c{} is plain", class.0),
         Guard::Constructible(class) => format!("c{} is constructible", class.0),

@@ -94,6 +94,7 @@ impl<'a> Builder<'a> {
                 self.call_super(call, *function, name, expr, awaited)
             }
             Callee::Builtin(name) => self.call_builtin(call, name, expr),
+            Callee::Library(path) => self.call_library(call, path, expr),
             Callee::BuiltinMethod { object, name } => {
                 self.call_builtin_method(call, object, name, expr)
             }

@@ -10,6 +10,7 @@ mod control;
 mod convert;
 mod display;
 mod expression;
+mod library;
 mod match_statement;
 mod member;
 mod operator;

@@ -74,6 +74,12 @@ impl<'a> Builder<'a> {
                 right.op.clone(),
                 Type::Object,
             )),
+            (BinOp::Mul, Type::Int, Type::List(_)) => Some((
+                Prim::ListRepeat,
+                right.op.clone(),
+                left.op.clone(),
+                Type::Object,
+            )),
             (BinOp::Mul, Type::List(_), Type::Int) if !in_place => Some((
                 Prim::ListRepeat,
                 left.op.clone(),
@@ -124,7 +130,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn float(&mut self, value: Val) -> Operand {
+    pub(super) fn float(&mut self, value: Val) -> Operand {
         if repr(&value.ty) == Repr::Float {
             return value.op;
         }
