@@ -16,6 +16,8 @@ static SOURCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../runtime-c/src")
 
 /// The library and what goes with it.
 pub struct RuntimeC {
+    /// Hash of all that it is made from. Objects compiled with other headers must not be linked with it.
+    pub identity: String,
     /// The folder of its headers.
     pub include: PathBuf,
     /// `libtayberry.a`
@@ -33,8 +35,10 @@ impl RuntimeC {
         let parts = contents
             .map(include_dir::File::contents)
             .chain([fingerprint.as_bytes()]);
-        let folder = cache_folder().join(format!("runtime-c-{}", &hash(parts)[..16]));
+        let identity = hash(parts)[..16].to_owned();
+        let folder = cache_folder().join(format!("runtime-c-{identity}"));
         let ready = RuntimeC {
+            identity,
             include: folder.join("include"),
             library: folder.join("libtayberry.a"),
         };

@@ -81,7 +81,8 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
             .with_context(|| format!("cannot write `{}`", c_folder.join(name).display()))?;
     }
     let runtime = RuntimeC::provide(&toolchain, &interpreter)?;
-    let objects = Objects::of(&files, &folder, &fingerprint);
+    let made_with = format!("{fingerprint} {}", runtime.identity);
+    let objects = Objects::of(&files, &folder, &made_with);
     let units = objects.stale(&c_folder);
     progress.say(&format!(
         "compiling {} of {}",
@@ -217,7 +218,7 @@ struct Objects {
 }
 
 impl Objects {
-    fn of(files: &BTreeMap<String, String>, folder: &Path, fingerprint: &str) -> Objects {
+    fn of(files: &BTreeMap<String, String>, folder: &Path, made_with: &str) -> Objects {
         let headers: Vec<&[u8]> = files
             .iter()
             .filter(|(name, _)| name.ends_with(".h"))
@@ -228,7 +229,7 @@ impl Objects {
             .filter_map(|(name, text)| Some((name.strip_suffix(".c")?, text)))
             .map(|(stem, text)| {
                 let hash = hash(headers.iter().copied().chain([text.as_bytes()]));
-                (format!("{stem}.o"), (format!("{fingerprint} {hash}"), hash))
+                (format!("{stem}.o"), (format!("{made_with} {hash}"), hash))
             });
         Objects {
             all: all.collect(),

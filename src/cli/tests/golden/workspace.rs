@@ -235,7 +235,8 @@ impl<'a> Workspace<'a> {
         let status = output.status.code().unwrap_or_else(|| {
             -std::os::unix::process::ExitStatusExt::signal(&output.status).unwrap_or_default()
         });
-        if status == 137 {
+        // `timeout` is ended by the signal that it sends.
+        if status == 137 || status == -9 {
             return Err(format!("{command:?}: not done after a minute"));
         }
         let status = if status > 128 { 128 - status } else { status };
