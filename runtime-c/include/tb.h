@@ -20,6 +20,7 @@
 #include "tb_builtin.h"
 #include "tb_match.h"
 #include "tb_library.h"
+#include "tb_closure.h"
 
 /* Functions, classes, fields, coroutines and module initialisation. */
 #if __has_include("tb_function.h")

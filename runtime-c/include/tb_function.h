@@ -40,6 +40,23 @@ typedef struct tb_signature_parameter {
     uint8_t kind;
 } tb_signature_parameter;
 
+/* A code object among the constants of a compiled function's code, from which it makes functions or classes. */
+typedef struct tb_inner_code {
+    /* Its `co_name`. */
+    const char *name;
+    /* Its `co_firstlineno`; 0: one of its instructions stands for something between the places that follow. */
+    int first_line;
+    /* Lines from 1, columns in UTF-8 bytes from 0; the end is not in it. */
+    int line, column, end_line, end_column;
+    /* Its `co_freevars`. */
+    const char *const *free;
+    int free_count;
+    /* The compiled function that is executed in its place; NULL if it is interpreted. */
+    struct tb_function_spec *spec;
+    /* The code object, found when the function around it was handed over; NULL for what is never reached. Strong. */
+    PyObject *code;
+} tb_inner_code;
+
 /* A compiled function. Generated statically; the last members are filled by this library. */
 typedef struct tb_function_spec {
     /* `Order.total` */
@@ -57,7 +74,10 @@ typedef struct tb_function_spec {
     uint8_t is_async;
     /* Of a body that can be suspended: its frame; else NULL. */
     const struct tb_frame_spec *frame;
-    /* The function object, or NULL before its `def` has run. Strong. */
+    /* Code objects of the functions and classes that it makes. */
+    tb_inner_code *inner;
+    uint16_t inner_count;
+    /* The function object (none for one made inside a function), or NULL before its `def` has run. Strong. */
     PyObject *function;
     /* For `tb_traceback_add(&spec.info, line)`. */
     tb_code_info info;
@@ -78,6 +98,11 @@ PyObject *tb_function_own_class(tb_function_spec *spec);
 
 /* Takes over a function object that a `def` statement has just made: 0, or -1 with an exception. */
 int tb_function_adopt(tb_function_spec *spec, PyObject *function);
+
+/* Names of parameters, code objects inside it, and what tracebacks need: from a function object with its code. */
+int tb_function_prepare(tb_function_spec *spec, PyObject *function);
+/* Finds the code objects of functions and classes made inside a function with this code: 0, or -1 with an exception. */
+int tb_inner_find(tb_function_spec *spec, PyObject *code, PyObject *globals);
 
 /* The general case of `tb_arguments_bind`: keywords, defaults, `*args`, `**kwargs`; CPython's own TypeErrors. */
 PyObject *const *tb_arguments_bind_general(tb_function_spec *spec, PyObject *callable, PyObject *const *args,
@@ -103,6 +128,18 @@ static inline void tb_arguments_release(tb_arguments_held *held) {
         Py_XDECREF(held->objects[each]);
     }
 }
+
+/* The body of the vectorcall of a function with a closure; the caller holds the function, and so its closure. */
+#define TB_CALL_CLOSURE(spec, run, count)                                                                              \
+    PyObject *tb_slots[(count) + 1];                                                                                   \
+    tb_arguments_held tb_held;                                                                                         \
+    PyObject *tb_result = NULL;                                                                                        \
+    PyObject *const *tb_values = tb_arguments_bind(&(spec), callable, args, nargsf, kwnames, tb_slots, &tb_held);      \
+    if (tb_values != NULL) {                                                                                           \
+        tb_result = run(PyFunction_GET_CLOSURE(callable), tb_values);                                                  \
+    }                                                                                                                  \
+    tb_arguments_release(&tb_held);                                                                                    \
+    return tb_result;
 
 /* The body of the vectorcall of a plain function. */
 #define TB_CALL_BODY(spec, run, count)                                                                                 \

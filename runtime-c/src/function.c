@@ -3,11 +3,7 @@
 
 vectorcallfunc tb_function_interpret;
 
-int tb_function_adopt(tb_function_spec *spec, PyObject *function) {
-    if (!PyFunction_Check(function)) {
-        PyErr_Format(PyExc_TypeError, "%s: expected the function of its own def statement, got %T", spec->qualname, function);
-        return -1;
-    }
+int tb_function_prepare(tb_function_spec *spec, PyObject *function) {
     if (spec->names == NULL) {
         PyObject **names = PyMem_Calloc((size_t)spec->parameter_count + 1, sizeof *names);
         if (names == NULL) {
@@ -21,6 +17,21 @@ int tb_function_adopt(tb_function_spec *spec, PyObject *function) {
             }
         }
         spec->names = names;
+    }
+    if (tb_inner_find(spec, PyFunction_GetCode(function), PyFunction_GetGlobals(function)) < 0) {
+        return -1;
+    }
+    tb_code_info_set(&spec->info, function);
+    return 0;
+}
+
+int tb_function_adopt(tb_function_spec *spec, PyObject *function) {
+    if (!PyFunction_Check(function)) {
+        PyErr_Format(PyExc_TypeError, "%s: expected the function of its own def statement, got %T", spec->qualname, function);
+        return -1;
+    }
+    if (tb_function_prepare(spec, function) < 0) {
+        return -1;
     }
     PyFunctionObject *object = (PyFunctionObject *)function;
     if (tb_function_interpret == NULL) {
@@ -38,7 +49,6 @@ int tb_function_adopt(tb_function_spec *spec, PyObject *function) {
         }
         Py_DECREF(free);
     }
-    tb_code_info_set(&spec->info, function);
     PyFunction_SetVectorcall(object, spec->vectorcall);
     /* The function of an earlier execution of the module lives on: other threads may be borrowing it. */
     PyObject *former = spec->function;

@@ -15,9 +15,11 @@
 use crate::source::Span;
 use crate::types::Type;
 
+mod nested;
 mod pattern;
 mod visit;
 
+pub use nested::{CodePlace, InnerCode, MakeFunction};
 pub use pattern::{Case, Pattern, PatternKind, Star};
 pub use visit::{each_child, each_expression, each_statement};
 
@@ -186,6 +188,10 @@ pub struct Function {
     /// True if module-level and decorated by nothing, or only by route decorators and others that return
     /// the function itself; otherwise callers go through the module's name.
     pub direct_callable: bool,
+    /// Variables of functions around this one, in the order of the closure's cells.
+    pub captured: Vec<LocalId>,
+    /// Code objects of the functions and classes that the body makes.
+    pub inner: Vec<InnerCode>,
 }
 
 /// A parameter.
@@ -221,6 +227,8 @@ pub struct Local {
     pub ty: Type,
     /// Assigned on every path before every read: no unbound check is needed.
     pub always_bound: bool,
+    /// It lives in a cell that inner functions share. (`always_bound` says nothing then.)
+    pub cell: bool,
 }
 
 /// A native class.
@@ -518,6 +526,8 @@ pub enum ExprKind {
     Dict(Vec<(Option<Expr>, Expr)>),
     /// Runs inline in this function, its targets being locals of their own.
     Comprehension(Box<Comprehension>),
+    /// `lambda`, or what a `def` or `class` statement inside a function makes from its code object.
+    Function(Box<MakeFunction>),
     /// f-string.
     Format(Vec<FormatPart>),
     /// `await`; of a call of a native `async def`, the operand has the type of the coroutine's result.

@@ -98,6 +98,8 @@ fn handler(name: &str, params: Vec<(&str, Type, bool)>, returns: Type) -> Functi
         body: vec![],
         span: SPAN,
         direct_callable: true,
+        captured: vec![],
+        inner: vec![],
     }
 }
 

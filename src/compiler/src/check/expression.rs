@@ -276,7 +276,7 @@ impl Translator<'_> {
             ast::Expr::Starred(_) | ast::Expr::Slice(_) => {
                 return Err(self.reason("it unpacks in an unusual place", expr));
             }
-            ast::Expr::Lambda(_) => return Err(self.reason("it uses `lambda`", expr)),
+            ast::Expr::Lambda(lambda) => (self.lambda(lambda)?, Type::Object),
             ast::Expr::Yield(_) | ast::Expr::YieldFrom(_) => {
                 return Err(self.reason("it uses `yield`", expr));
             }

@@ -4,7 +4,7 @@
 //! `Object`), so that the last round's tree is consistent. A construct that is not compiled ends the translation
 //! with the reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_text_size::Ranged;
@@ -44,6 +44,11 @@ pub struct Translator<'a> {
     /// What tests before this point tell.
     pub(super) narrowed: BTreeMap<LocalId, Type>,
     globals: Vec<String>,
+    /// How many locals have names of their own in the function; those of comprehensions follow.
+    pub(super) named: usize,
+    /// Locals that inner functions rebind: nothing that was found out about them holds for long.
+    pub(super) unsteady: BTreeSet<LocalId>,
+    pub(super) inner: Vec<InnerCode>,
     /// There is a first positional parameter.
     pub(super) has_first: bool,
     /// The body assigns to it.
@@ -72,6 +77,9 @@ pub fn translate(
         inferred: Vec::new(),
         narrowed: BTreeMap::new(),
         globals: Vec::new(),
+        named: 0,
+        unsteady: BTreeSet::new(),
+        inner: Vec::new(),
         has_first: false,
         first_rebound: false,
         returns: tables.returns_of(candidate),
@@ -83,6 +91,7 @@ pub fn translate(
     }
     let params = translator.parameters(def);
     translator.collect_locals(&def.body)?;
+    translator.mark_cells(&def.body);
     let docstring = def.body.first().is_some_and(
         |stmt| matches!(stmt, ast::Stmt::Expr(expr) if matches!(*expr.value, ast::Expr::StringLiteral(_))),
     );
@@ -93,6 +102,7 @@ pub fn translate(
     };
     let mut body = Vec::new();
     let named = translator.locals.len();
+    translator.named = named;
     for _ in 0..8 {
         // Variables of comprehensions are made anew in each round.
         translator.truncate_locals(named);
@@ -103,6 +113,7 @@ pub fn translate(
             .collect();
         translator.narrowed.clear();
         translator.unknown.clear();
+        translator.inner.clear();
         body = translator.block(statements)?;
         if translator.locals[..named]
             .iter()
@@ -139,6 +150,8 @@ pub fn translate(
         body,
         span: crate::parse::span(file, def),
         direct_callable,
+        captured: Vec::new(),
+        inner: translator.inner,
     })
 }
 
@@ -173,6 +186,7 @@ impl<'a> Translator<'a> {
             name: name.to_owned(),
             ty: ty.clone().unwrap_or(Type::Object),
             always_bound: false,
+            cell: false,
         });
         self.declared.push(ty.is_some());
         self.inferred.push(None);
@@ -301,6 +315,9 @@ impl<'a> Translator<'a> {
     /// Notes that a value of type `ty` is stored in a local.
     pub(super) fn assigned(&mut self, id: LocalId, ty: &Type) {
         self.narrowed.remove(&id);
+        if self.unsteady.contains(&id) {
+            return;
+        }
         if self.declared[id.index()] {
             if let (Some(inner), true) = (
                 self.local_type(id).without_none(),

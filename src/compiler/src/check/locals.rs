@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_text_size::Ranged;
 
-/// Names that a body binds (not inside comprehensions), and the first construct that is not compiled.
+/// Names that a body binds (not inside comprehensions and inner scopes), and the first construct that is not compiled.
 #[derive(Default)]
 pub(super) struct LocalFinder<'a> {
     pub(super) names: BTreeMap<String, Option<&'a ast::Expr>>,
@@ -23,6 +23,15 @@ impl<'a> LocalFinder<'a> {
             ast::Expr::List(list) => list.elts.iter().for_each(|each| self.bind(each)),
             ast::Expr::Starred(star) => self.bind(&star.value),
             _ => {}
+        }
+    }
+
+    /// Defaults are evaluated outside of the function that has them.
+    fn defaults(&mut self, parameters: &'a ast::Parameters) {
+        for each in parameters.iter_non_variadic_params() {
+            if let Some(default) = &each.default {
+                self.visit_expr(default);
+            }
         }
     }
 
@@ -59,10 +68,21 @@ impl<'a> Visitor<'a> for LocalFinder<'a> {
                 .globals
                 .extend(global.names.iter().map(ToString::to_string)),
             ast::Stmt::FunctionDef(def) => {
-                return self.refuse("it defines a function inside", def.name.range);
+                self.names.entry(def.name.to_string()).or_insert(None);
+                for each in &def.decorator_list {
+                    self.visit_expr(&each.expression);
+                }
+                return self.defaults(&def.parameters);
             }
             ast::Stmt::ClassDef(def) => {
-                return self.refuse("it defines a class inside", def.name.range);
+                self.names.entry(def.name.to_string()).or_insert(None);
+                for each in &def.decorator_list {
+                    self.visit_expr(&each.expression);
+                }
+                if let Some(arguments) = &def.arguments {
+                    self.visit_arguments(arguments);
+                }
+                return;
             }
             _ => {}
         }
@@ -94,7 +114,12 @@ impl<'a> Visitor<'a> for LocalFinder<'a> {
         match expr {
             ast::Expr::Yield(each) => return self.refuse("it uses `yield`", each.range),
             ast::Expr::YieldFrom(each) => return self.refuse("it uses `yield from`", each.range),
-            ast::Expr::Lambda(each) => return self.refuse("it uses `lambda`", each.range),
+            ast::Expr::Lambda(each) => {
+                if let Some(parameters) = &each.parameters {
+                    self.defaults(parameters);
+                }
+                return;
+            }
             ast::Expr::TString(each) => {
                 return self.refuse("it uses a template string", each.range);
             }

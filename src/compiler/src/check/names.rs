@@ -51,6 +51,16 @@ pub enum Binding {
 }
 
 impl Module {
+    /// `from __future__ import annotations`
+    pub fn has_text_annotations(&self) -> bool {
+        self.tree.body.iter().any(|stmt| {
+            matches!(stmt, ast::Stmt::ImportFrom(import)
+                if import.level == 0
+                    && import.module.as_ref().is_some_and(|name| name.as_str() == "__future__")
+                    && import.names.iter().any(|each| each.name.as_str() == "annotations"))
+        })
+    }
+
     /// The table of a tree.
     pub fn new(name: &str, is_package: bool, tree: ast::ModModule) -> Module {
         let mut collector = Collector {

@@ -11,18 +11,24 @@ pub fn narrowings(
     test: &Expr,
     positive: bool,
 ) -> Vec<(LocalId, Type)> {
+    let mut found = told(translator, test, positive);
+    found.retain(|(local, _)| !translator.unsteady.contains(local));
+    found
+}
+
+fn told(translator: &Translator<'_>, test: &Expr, positive: bool) -> Vec<(LocalId, Type)> {
     match &test.kind {
         ExprKind::Unary {
             op: UnaryOp::Not,
             operand,
-        } => narrowings(translator, operand, !positive),
+        } => told(translator, operand, !positive),
         ExprKind::And(operands) if positive => operands
             .iter()
-            .flat_map(|each| narrowings(translator, each, true))
+            .flat_map(|each| told(translator, each, true))
             .collect(),
         ExprKind::Or(operands) if !positive => operands
             .iter()
-            .flat_map(|each| narrowings(translator, each, false))
+            .flat_map(|each| told(translator, each, false))
             .collect(),
         ExprKind::Compare { first, rest }
             if rest.len() == 1 && matches!(rest[0].1.kind, ExprKind::None) =>

@@ -29,6 +29,7 @@ impl Translator<'_> {
             self.narrowed = before.clone();
             let pattern = self.pattern(&case.pattern, &ty)?;
             if let (Some(id), Some(fact)) = (local, self.fact(&pattern))
+                && !self.unsteady.contains(&id)
                 && !pattern
                     .captures()
                     .iter()
@@ -60,7 +61,7 @@ impl Translator<'_> {
                 && let Some(rest) = ty.without_none()
             {
                 ty = rest.clone();
-                if let Some(id) = local {
+                if let Some(id) = local.filter(|id| !self.unsteady.contains(id)) {
                     before.insert(id, rest);
                 }
             }
@@ -96,7 +97,7 @@ impl Translator<'_> {
     }
 
     /// A name that a pattern binds to a value of type `ty`.
-    fn captured(&mut self, name: &ast::Identifier, ty: &Type) -> Target {
+    pub(super) fn captured(&mut self, name: &ast::Identifier, ty: &Type) -> Target {
         match self.by_name.get(name.as_str()).copied() {
             Some(id) => {
                 self.assigned(id, ty);

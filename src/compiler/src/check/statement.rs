@@ -228,12 +228,8 @@ impl Translator<'_> {
             ast::Stmt::Break(_) => StmtKind::Break,
             ast::Stmt::Continue(_) => StmtKind::Continue,
             ast::Stmt::Pass(_) | ast::Stmt::Global(_) => StmtKind::Pass,
-            ast::Stmt::FunctionDef(def) => {
-                return Err(self.reason("it defines a function inside", def.name.range));
-            }
-            ast::Stmt::ClassDef(def) => {
-                return Err(self.reason("it defines a class inside", def.name.range));
-            }
+            ast::Stmt::FunctionDef(def) => self.inner_function(def)?,
+            ast::Stmt::ClassDef(def) => self.inner_class(def)?,
             ast::Stmt::Match(each) => self.match_statement(each)?,
             ast::Stmt::Import(each) => {
                 return Err(self.reason("it imports inside the function", each.range));

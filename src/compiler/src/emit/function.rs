@@ -151,6 +151,10 @@ impl Writer<'_> {
             self.text[value.index()] = unique(name);
             self.inline.insert(*value);
         }
+        if let Some(closure) = self.function.params.get(hir.params.len()) {
+            self.text[closure.index()] = "closure".into();
+            self.inline.insert(*closure);
+        }
     }
 
     fn count_uses(&mut self) {

@@ -4,6 +4,7 @@ mod class;
 pub mod codec;
 mod constants;
 mod function;
+mod inner;
 mod layout;
 mod module;
 mod names;

@@ -6,7 +6,7 @@ use super::codec::{Codecs, codecs, names::string};
 use super::constants::Constants;
 use super::function::OWN_LINES;
 use super::names::Names;
-use super::{EmitOptions, class, function, layout, mangle, wrapper};
+use super::{EmitOptions, class, function, inner, layout, mangle, wrapper};
 use crate::app::App;
 use crate::hir::{ClassId, FunctionId, ModuleId, Native, Program};
 use crate::source::Sources;
@@ -49,9 +49,10 @@ pub fn module_text(
         wrapper::wrapper(names, *each, &mut bodies);
     }
     let mut tables = String::new();
-    functions
-        .iter()
-        .for_each(|each| wrapper::spec(names, *each, &mut tables));
+    for each in &functions {
+        inner::table(names, *each, sources, &mut tables);
+        wrapper::spec(names, *each, &mut tables);
+    }
     classes
         .iter()
         .for_each(|each| class::class_spec(names, *each, &mut tables));

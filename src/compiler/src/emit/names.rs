@@ -2,7 +2,7 @@
 //!
 //! | Python | C |
 //! |---|---|
-//! | function `Order.total` of `shop` | body `tbf_shop__Order__total`, wrapper `tbc_…`, unboxing `tbr_…`, spec `tbs_…`, frame `tbw_…` |
+//! | function `Order.total` of `shop` | body `tbf_shop__Order__total`, wrapper `tbc_…`, unboxing `tbr_…`, spec `tbs_…`, frame `tbw_…`, code objects `tbi_…` |
 //! | module `shop` | spec `tbu_shop` |
 //! | class `Order` of `shop` | struct `tbo_shop__Order`, spec `tbk_…`, tables `tbd_…` and `tbm_…` |
 //! | enum or library class that is checked | `tbn_…` |
@@ -90,6 +90,10 @@ impl<'a> Names<'a> {
     /// Its parameter table.
     pub fn parameters(&self, id: FunctionId) -> String {
         format!("tbp_{}", self.functions[id.index()])
+    }
+    /// Its table of code objects.
+    pub fn inner(&self, id: FunctionId) -> String {
+        format!("tbi_{}", self.functions[id.index()])
     }
     /// A class's struct.
     pub fn object(&self, id: ClassId) -> String {

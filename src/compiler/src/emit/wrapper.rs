@@ -18,6 +18,9 @@ pub fn prototype(names: &Names, id: FunctionId, params: &[String]) -> String {
         .zip(params)
         .map(|(param, name)| format!("{}{name}", held(&param.ty)))
         .collect();
+    if !function.captured.is_empty() {
+        list.push("PyObject *closure".into());
+    }
     if function.has_frame {
         list.insert(0, "tb_pause *pause".into());
     }
@@ -95,6 +98,14 @@ pub fn spec(names: &Names, id: FunctionId, out: &mut String) {
     if function.has_frame {
         let _ = writeln!(out, "    .frame = &{}_spec,", names.frame(id));
     }
+    if !function.inner.is_empty() {
+        let _ = writeln!(
+            out,
+            "    .inner = {},\n    .inner_count = {},",
+            names.inner(id),
+            function.inner.len()
+        );
+    }
     let _ = writeln!(
         out,
         "    .all_positional = {},\n    .is_async = {},\n}};",
@@ -164,6 +175,11 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
         declared.push_str("    (void)values;\n");
     }
     let mut head = "PyObject *const *values";
+    let closure = !function.captured.is_empty();
+    if closure {
+        head = "PyObject *closure, PyObject *const *values";
+        args.push("closure".into());
+    }
     if function.has_frame {
         head = "tb_pause *pause, PyObject *const *values";
         args.insert(0, "pause".into());
@@ -201,6 +217,9 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
     let call = match (function.has_frame, function.is_async) {
         (true, _) => format!("TB_CALL_FRAMED({spec}, {})", function.params.len()),
         (false, true) => format!("TB_CALL_ASYNC({spec}, {run}, {})", function.params.len()),
+        (false, false) if closure => {
+            format!("TB_CALL_CLOSURE({spec}, {run}, {})", function.params.len())
+        }
         (false, false) => format!("TB_CALL_BODY({spec}, {run}, {})", function.params.len()),
     };
     let _ = writeln!(

@@ -74,6 +74,12 @@ pub fn each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             visit(right);
         }
         ExprKind::Unary { operand, .. } => visit(operand),
+        ExprKind::Function(make) => {
+            make.defaults.iter().for_each(&mut *visit);
+            make.keyword_defaults
+                .iter()
+                .for_each(|(_, each)| visit(each));
+        }
         ExprKind::Compare { first, rest } => {
             visit(first);
             rest.iter().for_each(|(_, each)| visit(each));

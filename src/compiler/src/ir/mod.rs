@@ -183,6 +183,8 @@ pub enum Const {
     Null,
     /// A missing optional int (`TB_INT_ERROR`).
     NoInt,
+    /// The code object of a function or class made in this function: its place in `hir::Function::inner`.
+    Inner(u32),
     /// A number that C takes as it is: a comparison, a conversion letter.
     C(i32),
     /// The namespace of a module.
@@ -212,7 +214,7 @@ impl Const {
             Const::Small(_) | Const::Big(_) | Const::NoInt => Some(Repr::Int),
             Const::Float(_) => Some(Repr::Float),
             Const::Bool(_) => Some(Repr::Bool),
-            Const::C(_) => None,
+            Const::C(_) | Const::Inner(_) => None,
         }
     }
 
@@ -234,6 +236,7 @@ impl Const {
             | Const::Bytes(_)
             | Const::Null
             | Const::NoInt
+            | Const::Inner(_)
             | Const::C(_) => true,
         }
     }

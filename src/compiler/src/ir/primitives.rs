@@ -436,6 +436,14 @@ primitives! {
     MatchKeys = "tb_match_keys" (O O) Object python;
     MatchRest = "tb_match_rest" (O O) Object python;
 
+    CellNew = "tb_cell_new" (MAYBE) Object raise;
+    CellGet = "tb_cell_get" (O O C) Object raise;
+    CellSet = "tb_cell_set" (O O) Void frees;
+    CellDelete = "tb_cell_delete" (O O C) Void python;
+    CellClear = "tb_cell_clear" (O) Void frees;
+    ClosureCell = "tb_closure_cell" (O C) Object never;
+    FunctionMake = "tb_function_make" (C O MAYBE MAYBE MAYBE MAYBE) Object python;
+
     SafePoint = "TB_SAFEPOINT()$" () Void python;
     Raise = "tb_raise" (O MAYBE) Void always;
     Reraise = "tb_reraise_at" () Void always;

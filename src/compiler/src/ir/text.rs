@@ -97,6 +97,7 @@ pub fn operand(operand: &Operand) -> String {
             Const::Names(names) => format!("names {}", names.join(" ")),
             Const::Bytes(bytes) => format!("b\"{}\"", bytes.escape_ascii()),
             Const::Null | Const::NoInt => "missing".into(),
+            Const::Inner(place) => format!("code {place}"),
             Const::C(value) => format!("c {value}"),
             Const::Globals(module) => format!("globals {}", module.0),
             Const::Class(class) => format!("class {}", class.0),

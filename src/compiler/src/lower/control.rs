@@ -103,8 +103,12 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn clear_local(&mut self, local: LocalId) {
-        if let Place::Var(var) = self.places[local.index()] {
-            self.op(OpKind::Clear(var, State::Maybe), &[]);
+        match self.places[local.index()] {
+            Place::Var(var) => {
+                self.op(OpKind::Clear(var, State::Maybe), &[]);
+            }
+            Place::Cell(var) => self.clear_cell(var),
+            Place::Param(_) => {}
         }
     }
 

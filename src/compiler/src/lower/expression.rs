@@ -129,6 +129,7 @@ impl<'a> Builder<'a> {
             ExprKind::Set(elements) => self.set(elements),
             ExprKind::Dict(pairs) => self.dict(pairs),
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension),
+            ExprKind::Function(make) => self.make_function(make),
             ExprKind::Format(parts) => self.format(parts),
             ExprKind::Narrow(inner) => self.expr(inner),
         }
@@ -137,6 +138,7 @@ impl<'a> Builder<'a> {
     fn read_local(&mut self, local: LocalId) -> Val {
         let info = &self.function.locals[local.index()];
         let op = match self.places[local.index()] {
+            Place::Cell(var) => return self.read_cell(local, var),
             Place::Param(value) => Operand::Value(value),
             Place::Var(var) => {
                 if !info.always_bound {

@@ -6,6 +6,7 @@
 
 mod builtin;
 mod call;
+mod closure;
 mod control;
 mod convert;
 mod display;
@@ -70,6 +71,8 @@ enum Place {
     /// A parameter that is never assigned.
     Param(ValueId),
     Var(VarId),
+    /// The variable contains the cell.
+    Cell(VarId),
 }
 
 /// What has to be done on the way out of a statement, innermost last.
@@ -182,6 +185,7 @@ impl<'a> Builder<'a> {
         let mut assigned = BTreeSet::new();
         statement::assigned_in_body(&function.body, &mut assigned);
         let mut moved = Vec::new();
+        let mut given = Vec::new();
         for (at, local) in function.locals.iter().enumerate() {
             let held = repr(&local.ty);
             if at < function.params.len() {
@@ -192,11 +196,20 @@ impl<'a> Builder<'a> {
                 };
                 let param = self.value(held, ownership);
                 self.out.params.push(param);
-                if !assigned.contains(&LocalId(at as u32)) {
-                    self.places.push(Place::Param(param));
-                    continue;
+                given.push(Operand::Value(param));
+                if !local.cell {
+                    if !assigned.contains(&LocalId(at as u32)) {
+                        self.places.push(Place::Param(param));
+                        continue;
+                    }
+                    moved.push((VarId(self.out.vars.len() as u32), param));
                 }
-                moved.push((VarId(self.out.vars.len() as u32), param));
+            }
+            if local.cell {
+                let var = self.temp(Repr::Object);
+                self.out.vars[var.index()].name.clone_from(&local.name);
+                self.places.push(Place::Cell(var));
+                continue;
             }
             self.places
                 .push(Place::Var(VarId(self.out.vars.len() as u32)));
@@ -208,6 +221,7 @@ impl<'a> Builder<'a> {
         for (var, param) in moved {
             self.op(OpKind::Store(var, Operand::Value(param), State::Unset), &[]);
         }
+        self.cells(&given);
     }
 
     // Blocks.

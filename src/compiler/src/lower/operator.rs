@@ -144,6 +144,15 @@ impl<'a> Builder<'a> {
             Target::Local(local) => {
                 let info = &self.function.locals[local.index()];
                 let place = self.places[local.index()];
+                if let Place::Cell(var) = place {
+                    let left = self.read_cell(*local, var);
+                    let left = self.convert(left, &info.ty);
+                    let right = self.expr(value);
+                    self.at_line(span);
+                    let result = self.binary(op, left, right, &info.ty, true);
+                    self.store_local(*local, result);
+                    return;
+                }
                 let mut assigned = BTreeSet::new();
                 super::statement::assigned_in_expr(value, &mut assigned);
                 let Place::Var(var) = place else {

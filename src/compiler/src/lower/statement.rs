@@ -240,8 +240,10 @@ impl<'a> Builder<'a> {
     pub(super) fn store_local(&mut self, local: LocalId, value: Val) {
         let ty = &self.function.locals[local.index()].ty;
         let value = self.convert(value, ty);
-        if let Place::Var(var) = self.places[local.index()] {
-            self.store(var, value.op);
+        match self.places[local.index()] {
+            Place::Var(var) => self.store(var, value.op),
+            Place::Cell(var) => self.write_cell(var, value),
+            Place::Param(_) => {}
         }
     }
 
@@ -309,9 +311,13 @@ impl<'a> Builder<'a> {
         match target {
             Target::Local(local) => {
                 self.at_line(span);
-                if let Place::Var(var) = self.places[local.index()] {
-                    self.op(OpKind::CheckBound(var), &[]);
-                    self.op(OpKind::Clear(var, State::Set), &[]);
+                match self.places[local.index()] {
+                    Place::Var(var) => {
+                        self.op(OpKind::CheckBound(var), &[]);
+                        self.op(OpKind::Clear(var, State::Set), &[]);
+                    }
+                    Place::Cell(var) => self.delete_cell(*local, var),
+                    Place::Param(_) => {}
                 }
             }
             Target::Global(name, span) => {

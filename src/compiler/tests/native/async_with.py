@@ -1,4 +1,4 @@
-# interpreted: AsyncItems.__anext__, Items.__aiter__, Items.__anext__, Manager.__aenter__, Manager.__aexit__, Manager.__init__, Plain.__enter__, Plain.__exit__, Wrong.__aenter__, Wrong.__aexit__, agen, attempt, drive, lines
+# interpreted: agen
 """`async with` and `async for`: every way in and out."""
 
 import asyncio

@@ -1,4 +1,3 @@
-# interpreted: drive
 """async def that really suspends: under asyncio, awaited natively and from Python."""
 
 import asyncio

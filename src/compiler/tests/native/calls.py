@@ -1,4 +1,3 @@
-# interpreted: attempt, spy
 """Calls: defaults, keywords, stars, rebinding of names, builtins, globals, unknown objects."""
 
 import math

@@ -1,4 +1,3 @@
-# interpreted: attempt, patched, area, Odd.area
 """Dataclasses and annotated classes: construction, fields, methods, properties, inheritance, monkeypatching."""
 
 from __future__ import annotations

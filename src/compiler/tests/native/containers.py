@@ -1,4 +1,4 @@
-# interpreted: attempt, Noisy, Noisy.__del__, Noisy.__init__, Weird.__iter__, changes_size
+# interpreted: Noisy, Weird.__iter__
 """Lists, dicts, sets, tuples, strings: displays, methods, slices, unpacking, comprehensions."""
 
 

@@ -1,4 +1,3 @@
-# interpreted: drive, suspends, uses, attempt, other
 """async def that never suspends: awaited natively, from Python, and left alone."""
 
 import asyncio

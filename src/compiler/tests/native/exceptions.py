@@ -1,4 +1,4 @@
-# interpreted: show, attempt, Manager.__enter__, Manager.__exit__, Custom
+# interpreted: Custom
 """try, except, else, finally, with, raise: order of effects, chaining, tracebacks."""
 
 import sys

@@ -1,4 +1,4 @@
-# interpreted: attempt, Mixin, Mixin.sound, Mixin.__init__, Diamond, Diamond.extra, Loose, Rebound.move, Shout, patched
+# interpreted: Diamond, Loose, Mixin, Rebound.move, Shout
 """Inheritance: overriding, super() in all its forms, private names, subclasses made elsewhere."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# interpreted: attempt, Middle.label, Twice.value, Twice.value, Bounded.size, loud, Decorated.name
+# interpreted: Bounded.size, Decorated.name, Twice.value, Twice.value, loud
 """Properties, static and class methods, class variables, cached properties; what overrides and replaces them."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# interpreted: attempt, closing, drive, lines, steps, Slow.__await__, Quiet.__await__
+# interpreted: Slow.__await__, Quiet.__await__
 """Awaits in every position, exceptions on both ways through them, coroutines driven by hand."""
 
 import asyncio

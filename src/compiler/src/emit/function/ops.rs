@@ -39,6 +39,7 @@ impl Writer<'_> {
             Const::Bytes(bytes) => self.constants.bytes(bytes),
             Const::Null => "NULL".into(),
             Const::NoInt => "TB_INT_ERROR".into(),
+            Const::Inner(place) => format!("&{}[{place}]", self.names.inner(self.id)),
             Const::C(number) => number.to_string(),
             Const::Globals(module) => format!("{}.globals", self.names.module(*module)),
             Const::Class(class) => format!("(PyObject *){}.type", self.names.class(*class)),

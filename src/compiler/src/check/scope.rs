@@ -1,0 +1,395 @@
+//! The names that a function, class body or annotation takes from the scopes around it, by Python's own rules.
+//!
+//! In: a definition inside a function. Out: the names that it, or anything in it, uses and does not bind. Those that are
+//! variables of a function around it are the `co_freevars` of its code object, in sorted order.
+
+use std::collections::BTreeSet;
+
+use rustpython_ast::{self as ast, visitor::Visitor};
+
+/// What a scope takes from outside.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    /// Names that it uses without binding them; also globals and builtins.
+    pub names: BTreeSet<String>,
+    /// Those that it binds there: `nonlocal`.
+    pub rebound: BTreeSet<String>,
+}
+
+/// What a function's body wants; its defaults, decorators and annotations belong to the scope around it.
+pub(super) fn of_function(parameters: &ast::Parameters, body: &[ast::Stmt]) -> Wanted {
+    let mut walk = Walk::new(Kind::Function);
+    walk.parameters(Some(parameters));
+    walk.visit_body(body);
+    walk.finish().0
+}
+
+/// What the scopes inside a function's body want, from it and from those around it.
+pub(super) fn inside(body: &[ast::Stmt]) -> Wanted {
+    let mut walk = Walk::new(Kind::Function);
+    walk.visit_body(body);
+    Wanted {
+        names: walk.passed,
+        rebound: walk.rebound,
+    }
+}
+
+/// What a lambda's body wants.
+pub(super) fn of_lambda(lambda: &ast::ExprLambda) -> Wanted {
+    let mut walk = Walk::new(Kind::Function);
+    walk.parameters(lambda.parameters.as_deref());
+    walk.visit_expr(&lambda.body);
+    walk.finish().0
+}
+
+/// What a class's body wants.
+pub(super) fn of_class(body: &[ast::Stmt]) -> Wanted {
+    let mut walk = Walk::new(Kind::Class);
+    walk.visit_body(body);
+    walk.finish().0
+}
+
+/// What the annotations of a function want.
+pub(super) fn of_annotations(def: &ast::StmtFunctionDef) -> Wanted {
+    let mut walk = Walk::new(Kind::Function);
+    walk.annotations(&def.parameters, def.returns.as_deref());
+    walk.finish().0
+}
+
+/// Whether a function has annotations.
+pub(super) fn is_annotated(def: &ast::StmtFunctionDef) -> bool {
+    def.returns.is_some()
+        || def
+            .parameters
+            .iter()
+            .any(|each| each.annotation().is_some())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Function,
+    Class,
+    /// Binds only its targets; `:=` binds in the scope around it.
+    Comprehension,
+}
+
+struct Walk {
+    kind: Kind,
+    bound: BTreeSet<String>,
+    globals: BTreeSet<String>,
+    nonlocals: BTreeSet<String>,
+    used: BTreeSet<String>,
+    /// Wanted by scopes inside.
+    passed: BTreeSet<String>,
+    rebound: BTreeSet<String>,
+    /// `:=` in a comprehension.
+    hoisted: BTreeSet<String>,
+}
+
+impl Walk {
+    fn new(kind: Kind) -> Walk {
+        Walk {
+            kind,
+            bound: BTreeSet::new(),
+            globals: BTreeSet::new(),
+            nonlocals: BTreeSet::new(),
+            used: BTreeSet::new(),
+            passed: BTreeSet::new(),
+            rebound: BTreeSet::new(),
+            hoisted: BTreeSet::new(),
+        }
+    }
+
+    /// What it wants, and what its `:=` bind around it.
+    fn finish(self) -> (Wanted, BTreeSet<String>) {
+        let own = |name: &String| {
+            (self.bound.contains(name) && !self.nonlocals.contains(name))
+                || self.globals.contains(name)
+        };
+        let passed = self.passed.iter().filter(|name| match self.kind {
+            Kind::Class => !matches!(name.as_str(), "__class__" | "__classdict__"),
+            Kind::Function | Kind::Comprehension => !own(name),
+        });
+        let names = self
+            .used
+            .iter()
+            .filter(|name| !own(name))
+            .chain(passed)
+            .chain(&self.nonlocals)
+            .cloned()
+            .collect();
+        let rebound = self
+            .rebound
+            .iter()
+            .filter(|name| self.kind == Kind::Class || !own(name))
+            .chain(&self.nonlocals)
+            .cloned()
+            .collect();
+        (Wanted { names, rebound }, self.hoisted)
+    }
+
+    /// Takes over what a scope inside wants.
+    fn inner(&mut self, mut walk: Walk) {
+        if walk.kind == Kind::Comprehension && self.kind != Kind::Class {
+            // It has no code object of its own.
+            let bound = std::mem::take(&mut walk.bound);
+            let outer = |names: BTreeSet<String>| {
+                names
+                    .into_iter()
+                    .filter(|name| !bound.contains(name))
+                    .collect::<Vec<_>>()
+            };
+            self.used.extend(outer(walk.used));
+            self.passed.extend(outer(walk.passed));
+            self.rebound.extend(outer(walk.rebound));
+            for name in walk.hoisted {
+                self.bind_walrus(name);
+            }
+            return;
+        }
+        let (wanted, hoisted) = walk.finish();
+        self.passed.extend(wanted.names);
+        self.rebound.extend(wanted.rebound);
+        for name in hoisted {
+            self.bind_walrus(name);
+        }
+    }
+
+    fn bind(&mut self, name: &str) {
+        self.bound.insert(name.to_owned());
+    }
+
+    fn bind_walrus(&mut self, name: String) {
+        if self.kind == Kind::Comprehension {
+            self.used.insert(name.clone());
+            self.hoisted.insert(name);
+        } else {
+            self.bound.insert(name);
+        }
+    }
+
+    fn parameters(&mut self, parameters: Option<&ast::Parameters>) {
+        for each in parameters.into_iter().flat_map(ast::Parameters::iter) {
+            self.bind(each.name());
+        }
+    }
+
+    fn annotations<'a>(&mut self, parameters: &'a ast::Parameters, returns: Option<&'a ast::Expr>) {
+        for each in parameters.iter() {
+            if let Some(annotation) = each.annotation() {
+                self.visit_expr(annotation);
+            }
+        }
+        if let Some(returns) = returns {
+            self.visit_expr(returns);
+        }
+    }
+
+    /// A scope for annotations, bounds of type parameters and the like.
+    fn lazily(&mut self, fill: impl FnOnce(&mut Walk)) {
+        let mut walk = Walk::new(Kind::Function);
+        fill(&mut walk);
+        if self.kind == Kind::Class {
+            // Such a scope sees the names of the class that it stands in.
+            let (wanted, _) = walk.finish();
+            self.used.extend(wanted.names);
+        } else {
+            self.inner(walk);
+        }
+    }
+
+    fn defaults(&mut self, parameters: &ast::Parameters) {
+        for each in parameters.iter_non_variadic_params() {
+            if let Some(default) = &each.default {
+                self.visit_expr(default);
+            }
+        }
+    }
+
+    fn type_parameters(&mut self, parameters: Option<&ast::TypeParams>) {
+        for each in parameters
+            .into_iter()
+            .flat_map(|all| all.type_params.iter())
+        {
+            self.bind(each.name());
+            ast::visitor::walk_type_param(self, each);
+        }
+    }
+
+    fn function(&mut self, def: &ast::StmtFunctionDef) {
+        self.bind(&def.name);
+        for each in &def.decorator_list {
+            self.visit_expr(&each.expression);
+        }
+        self.defaults(&def.parameters);
+        let mut body = Walk::new(Kind::Function);
+        body.parameters(Some(&def.parameters));
+        body.visit_body(&def.body);
+        let annotations =
+            |walk: &mut Walk| walk.annotations(&def.parameters, def.returns.as_deref());
+        if def.type_params.is_some() {
+            let mut around = Walk::new(Kind::Function);
+            around.type_parameters(def.type_params.as_deref());
+            annotations(&mut around);
+            around.inner(body);
+            self.inner(around);
+        } else {
+            self.lazily(annotations);
+            self.inner(body);
+        }
+    }
+
+    fn class(&mut self, def: &ast::StmtClassDef) {
+        self.bind(&def.name);
+        for each in &def.decorator_list {
+            self.visit_expr(&each.expression);
+        }
+        let mut body = Walk::new(Kind::Class);
+        body.visit_body(&def.body);
+        if def.type_params.is_some() {
+            let mut around = Walk::new(Kind::Function);
+            around.type_parameters(def.type_params.as_deref());
+            if let Some(arguments) = &def.arguments {
+                around.visit_arguments(arguments);
+            }
+            around.inner(body);
+            self.inner(around);
+        } else {
+            if let Some(arguments) = &def.arguments {
+                self.visit_arguments(arguments);
+            }
+            self.inner(body);
+        }
+    }
+
+    fn comprehension(
+        &mut self,
+        generators: &[ast::Comprehension],
+        element: &ast::Expr,
+        value: Option<&ast::Expr>,
+    ) {
+        let mut inside = Walk::new(Kind::Comprehension);
+        for (at, each) in generators.iter().enumerate() {
+            if at == 0 {
+                self.visit_expr(&each.iter);
+            } else {
+                inside.visit_expr(&each.iter);
+            }
+            inside.visit_expr(&each.target);
+            each.ifs.iter().for_each(|test| inside.visit_expr(test));
+        }
+        inside.visit_expr(element);
+        value.into_iter().for_each(|value| inside.visit_expr(value));
+        self.inner(inside);
+    }
+}
+
+impl<'a> Visitor<'a> for Walk {
+    fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+        match stmt {
+            ast::Stmt::FunctionDef(def) => return self.function(def),
+            ast::Stmt::ClassDef(def) => return self.class(def),
+            ast::Stmt::AnnAssign(assign) => {
+                if self.kind == Kind::Class {
+                    self.lazily(|walk| walk.visit_expr(&assign.annotation));
+                }
+                if let Some(value) = &assign.value {
+                    self.visit_expr(value);
+                }
+                if let ast::Expr::Name(name) = &*assign.target {
+                    // It is a variable of this scope even without a value.
+                    self.bind(&name.id);
+                } else {
+                    self.visit_expr(&assign.target);
+                }
+                return;
+            }
+            ast::Stmt::TypeAlias(alias) => {
+                if let ast::Expr::Name(name) = &*alias.name {
+                    self.bind(&name.id);
+                }
+                self.lazily(|walk| {
+                    walk.type_parameters(alias.type_params.as_deref());
+                    walk.visit_expr(&alias.value);
+                });
+                return;
+            }
+            ast::Stmt::Global(each) => self
+                .globals
+                .extend(each.names.iter().map(ToString::to_string)),
+            ast::Stmt::Nonlocal(each) => self
+                .nonlocals
+                .extend(each.names.iter().map(ToString::to_string)),
+            ast::Stmt::Import(each) => {
+                for alias in &each.names {
+                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.bind(name.split('.').next().unwrap_or_default());
+                }
+            }
+            ast::Stmt::ImportFrom(each) => {
+                for alias in &each.names {
+                    self.bind(alias.asname.as_ref().unwrap_or(&alias.name));
+                }
+            }
+            _ => {}
+        }
+        ast::visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'a ast::Expr) {
+        match expr {
+            ast::Expr::Name(name) => match name.ctx {
+                ast::ExprContext::Store | ast::ExprContext::Del => self.bind(&name.id),
+                _ => {
+                    self.used.insert(name.id.to_string());
+                    if self.kind != Kind::Class && name.id == *"super" {
+                        self.used.insert("__class__".to_owned());
+                    }
+                }
+            },
+            ast::Expr::Named(named) => {
+                if let ast::Expr::Name(name) = &*named.target {
+                    self.bind_walrus(name.id.to_string());
+                }
+                self.visit_expr(&named.value);
+            }
+            ast::Expr::Lambda(lambda) => {
+                if let Some(parameters) = &lambda.parameters {
+                    self.defaults(parameters);
+                }
+                let mut walk = Walk::new(Kind::Function);
+                walk.parameters(lambda.parameters.as_deref());
+                walk.visit_expr(&lambda.body);
+                self.inner(walk);
+            }
+            ast::Expr::ListComp(each) => self.comprehension(&each.generators, &each.elt, None),
+            ast::Expr::SetComp(each) => self.comprehension(&each.generators, &each.elt, None),
+            ast::Expr::Generator(each) => self.comprehension(&each.generators, &each.elt, None),
+            ast::Expr::DictComp(each) => {
+                self.comprehension(&each.generators, &each.key, Some(&each.value));
+            }
+            _ => ast::visitor::walk_expr(self, expr),
+        }
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
+        let ast::ExceptHandler::ExceptHandler(inner) = handler;
+        if let Some(name) = &inner.name {
+            self.bind(name);
+        }
+        ast::visitor::walk_except_handler(self, handler);
+    }
+
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        let name = match pattern {
+            ast::Pattern::MatchAs(each) => each.name.as_ref(),
+            ast::Pattern::MatchStar(each) => each.name.as_ref(),
+            ast::Pattern::MatchMapping(each) => each.rest.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.bind(name);
+        }
+        ast::visitor::walk_pattern(self, pattern);
+    }
+}
