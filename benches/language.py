@@ -13,16 +13,14 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from measure.report import chart, spread, table
+from measure.report import chart, progress, publish, spread, table
+from measure.tools import CACHE, ROOT, ToolError, interpreter, run, tayberry, venv
 
-ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "benches" / "language" / "programs"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tayberry" / "benches"
 WAYS = ["CPython", "Tayberry", "mypyc", "Cython"]
 RUNNER = """
 import gc, importlib, json, sys, time
@@ -43,16 +41,12 @@ print(json.dumps({"said": said, "seconds": spent, "file": module.__file__, "gil"
 """
 
 
-class BuildError(Exception):
-    """A compiler refused a program; the message is the last that it said."""
-
-
 def main() -> int:
     """Builds, runs round after round, prints the table."""
     given = _arguments()
     programs = given.program or sorted(path.stem for path in PROGRAMS.glob("*.py"))
     ways = [way for way in WAYS if way == "CPython" or not given.way or way in given.way]
-    interpreter = subprocess.run([ROOT / "scripts/python"], check=True, capture_output=True, text=True).stdout.strip()
+    python = interpreter()
     builders: dict[str, Callable[[str, str], tuple[str, str]]] = {
         "CPython": _plain,
         "Tayberry": _tayberry,
@@ -63,10 +57,10 @@ def main() -> int:
     refused: dict[tuple[str, str], str] = {}
     for way in ways:
         for program in programs:
-            print(f"\r\x1b[K{way} builds {program}", end="", file=sys.stderr, flush=True)
+            progress(f"{way} builds {program}")
             try:
-                built[program, way] = builders[way](program, interpreter)
-            except BuildError as error:
+                built[program, way] = builders[way](program, python)
+            except ToolError as error:
                 refused[program, way] = str(error)
     spent: dict[tuple[str, str], list[float]] = {}
     for turn in range(given.rounds):
@@ -75,10 +69,10 @@ def main() -> int:
             for way in ways:
                 if (program, way) not in built:
                     continue
-                print(f"\r\x1b[Kround {turn + 1}/{given.rounds} {program} {way}", end="", file=sys.stderr, flush=True)
+                progress(f"round {turn + 1}/{given.rounds} {program} {way}")
                 try:
-                    seconds, said = _measured(program, given.seconds, built[program, way], interpreter, way)
-                except BuildError as error:
+                    seconds, said = _measured(program, given.seconds, built[program, way], python, way)
+                except ToolError as error:
                     refused[program, way] = str(error)
                     del built[program, way]
                     continue
@@ -88,7 +82,7 @@ def main() -> int:
                     del built[program, way]
                     continue
                 spent.setdefault((program, way), []).append(seconds)
-    print("\r\x1b[K", end="", file=sys.stderr)
+    progress("")
     text = _results(programs, ways, spent, refused, given)
     print(text)
     if given.write:
@@ -106,16 +100,6 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(command: Sequence[str], folder: Path, environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise BuildError(lines[-1][:160] if lines else f"exit status {done.returncode}")
-    return done.stdout
-
-
 def _folder(program: str, way: str) -> Path:
     """An empty folder that holds the program alone."""
     folder = CACHE / "language" / way.lower() / program
@@ -129,49 +113,38 @@ def _plain(program: str, _: str) -> tuple[str, str]:
     return str(_folder(program, "CPython")), ""
 
 
-def _tayberry(program: str, interpreter: str) -> tuple[str, str]:
+def _tayberry(program: str, python: str) -> tuple[str, str]:
     folder = _folder(program, "Tayberry")
-    tayberry = os.environ.get("TAYBERRY", str(ROOT / "target" / "release" / "tayberry"))
-    _run([tayberry, "build", f"{program}.py"], folder, {"TAYBERRY_PYTHON": interpreter})
+    run([tayberry(), "build", f"{program}.py"], folder, {"TAYBERRY_PYTHON": python})
     return str(folder), str(folder / ".tayberry")
 
 
-def _mypyc(program: str, interpreter: str) -> tuple[str, str]:
-    venv = _venv("mypyc", interpreter, ["mypy[mypyc]", "setuptools"])
+def _mypyc(program: str, python: str) -> tuple[str, str]:
+    binaries = venv("mypyc", python, ["mypy[mypyc]", "setuptools"]) / "bin"
     folder = _folder(program, "mypyc")
-    _run([str(venv / "bin" / "mypyc"), f"{program}.py"], folder, {"PATH": f"{venv / 'bin'}:{os.environ['PATH']}"})
+    run([str(binaries / "mypyc"), f"{program}.py"], folder, {"PATH": f"{binaries}:{os.environ['PATH']}"})
     return str(folder), ""
 
 
-def _cython(program: str, interpreter: str) -> tuple[str, str]:
-    venv = _venv("cython", interpreter, ["cython", "setuptools"])
+def _cython(program: str, python: str) -> tuple[str, str]:
+    binaries = venv("cython", python, ["cython", "setuptools"]) / "bin"
     folder = _folder(program, "Cython")
     directives = "annotation_typing=True,freethreading_compatible=True,infer_types=True"
-    _run([str(venv / "bin" / "cythonize"), "-3", "-i", "-X", directives, f"{program}.py"], folder, {})
+    run([str(binaries / "cythonize"), "-3", "-i", "-X", directives, f"{program}.py"], folder, {})
     return str(folder), ""
 
 
-def _venv(name: str, interpreter: str, packages: Sequence[str]) -> Path:
-    venv = CACHE / name
-    wanted = venv / "packages.txt"
-    if not wanted.is_file() or wanted.read_text().split() != list(packages):
-        _run([interpreter, "-m", "venv", "--clear", str(venv)], ROOT, {})
-        _run([str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages], ROOT, {})
-        wanted.write_text("\n".join(packages))
-    return venv
-
-
-def _measured(program: str, seconds: float, built: tuple[str, str], interpreter: str, way: str) -> tuple[float, str]:
+def _measured(program: str, seconds: float, built: tuple[str, str], python: str, way: str) -> tuple[float, str]:
     folder, build = built
-    command = [interpreter, "-c", RUNNER, program, str(seconds), build]
+    command = [python, "-c", RUNNER, program, str(seconds), build]
     if way in ("mypyc", "Cython"):
         command = [str(CACHE / way.lower() / "bin" / "python"), *command[1:]]
     path = f"{folder}:{ROOT / 'python'}" if build else folder
-    told = json.loads(_run(command, Path(folder), {"PYTHONPATH": path, "PYTHON_GIL": "0"}))
+    told = json.loads(run(command, Path(folder), {"PYTHONPATH": path, "PYTHON_GIL": "0"}))
     if way != "CPython" and not (told["file"].endswith(".so") or build):
-        raise BuildError("the compiled module was not the one imported")
+        raise ToolError("the compiled module was not the one imported")
     if told["gil"]:
-        raise BuildError("it runs with the GIL")
+        raise ToolError("it runs with the GIL")
     return float(told["seconds"]), str(told["said"])
 
 
@@ -212,12 +185,6 @@ def _results(
 def _write(
     text: str, programs: Sequence[str], ways: Sequence[str], spent: dict[tuple[str, str], list[float]]
 ) -> None:
-    page = ROOT / "docs" / "benchmarks.md"
-    begin, end = "<!-- language -->\n", "<!-- /language -->\n"
-    before, found, rest = page.read_text().partition(begin)
-    if not found:
-        raise SystemExit(f"{page} has no {begin.strip()} marker")
-    page.write_text(before + begin + "\n" + text + "\n" + end + rest.partition(end)[2])
     groups = [
         (
             program,
@@ -229,7 +196,7 @@ def _write(
         )
         for program in programs
     ]
-    (ROOT / "docs" / "benchmarks-language.svg").write_text(chart("Speed of typed programs, CPython 3.14t = 1", groups))
+    publish("language", text, chart("Speed of typed programs, CPython 3.14t = 1", groups))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ import json
 import os
 import socket
 import statistics
-import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -27,13 +26,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from measure.load import Load, closed_loop, prepared
-from measure.report import chart, spread, table
+from measure.report import chart, progress, publish, spread, table
 from measure.server import Server, StartError, ask
+from measure.tools import CACHE, ROOT, ToolError, interpreter, run, tayberry, venv
 from measure.workloads import WORKLOADS, Workload
 
-ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "benches" / "web"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tayberry" / "benches"
 FLOOR = "axum"
 
 
@@ -67,7 +65,7 @@ def main() -> int:
             print(f"starting {name} …", file=sys.stderr, flush=True)
             try:
                 peer = start(name, names[name], given.threads, given.pin)
-            except (StartError, subprocess.SubprocessError, OSError) as reason:
+            except (StartError, ToolError, OSError) as reason:
                 if name == FLOOR:
                     raise
                 missing[name] = _reason(reason)
@@ -105,27 +103,26 @@ def start(name: str, row: dict[str, object], threads: int, pin: tuple[str | None
     """Installs, builds and starts a peer."""
     folder = WEB / str(row["folder"])
     port = _free_port()
-    free = subprocess.run([ROOT / "scripts/python"], check=True, capture_output=True, text=True).stdout.strip()
-    venv = CACHE / name
+    free = interpreter()
     target = CACHE / "cargo"
     words = {
         "port": str(port),
         "threads": str(threads),
-        "python": str(venv / "bin" / "python"),
-        "tayberry": os.environ.get("TAYBERRY", str(ROOT / "target" / "release" / "tayberry")),
+        "python": str(CACHE / name / "bin" / "python"),
+        "tayberry": tayberry(),
         "free": free,
         "package": str(ROOT / "python"),
         "cargo_target": str(target),
     }
     packages = row.get("packages", [])
     if isinstance(packages, list) and packages:
-        _install(venv, free, packages)
+        venv(name, free, packages)
     environment = {"TAYBERRY_PYTHON": free, "CARGO_TARGET_DIR": str(target)}
     extra = row.get("environment", {})
     assert isinstance(extra, dict)
     environment |= {key: str(value).format(**words) for key, value in extra.items()}
     if "build" in row:
-        _run([word.format(**words) for word in _words(row["build"])], folder, environment)
+        run([word.format(**words) for word in _words(row["build"])], folder, environment)
     command = [word.format(**words) for word in _words(row["command"])]
     server = Server(command, folder, port, pin[0], environment)
     return Peer(name, str(row["title"]), server)
@@ -134,24 +131,6 @@ def start(name: str, row: dict[str, object], threads: int, pin: tuple[str | None
 def _words(value: object) -> list[str]:
     assert isinstance(value, list)
     return [str(word) for word in value]
-
-
-def _run(command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise StartError(f"{' '.join(command)}: {(done.stdout + done.stderr).strip()[-400:]}")
-
-
-def _install(venv: Path, interpreter: str, packages: Sequence[str]) -> None:
-    """A venv with the newest releases; kept until the list of packages changes."""
-    wanted = venv / "packages.txt"
-    if wanted.is_file() and wanted.read_text().split() == list(packages):
-        return
-    _run([interpreter, "-m", "venv", "--clear", str(venv)], ROOT, {})
-    _run([str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages], ROOT, {})
-    wanted.write_text("\n".join(packages))
 
 
 def _free_port() -> int:
@@ -184,7 +163,7 @@ def measure(workload: Workload, peers: Sequence[Peer], given: argparse.Namespace
     with prepared(requests) as folder:
         for turn in range(given.rounds + 1):
             for peer in taking_part:
-                print(f"\r\x1b[K{workload.name} {turn}/{given.rounds} {peer.name}", end="", file=sys.stderr, flush=True)
+                progress(f"{workload.name} {turn}/{given.rounds} {peer.name}")
                 # The first round is a short one that warms up and is not counted.
                 seconds = given.seconds if turn else 1.0
                 before = peer.server.cpu_seconds()
@@ -197,7 +176,7 @@ def measure(workload: Workload, peers: Sequence[Peer], given: argparse.Namespace
                     peer.refused[workload.name] = f"{load.broken} broken, {bad} unexpected answers under load"
                 elif turn:
                     peer.loads.setdefault(workload.name, []).append((load, cpu))
-    print("\r\x1b[K", end="", file=sys.stderr)
+    progress("")
 
 
 def _differs(workload: Workload, status: int, body: bytes, told: int, said: bytes) -> str | None:
@@ -256,12 +235,6 @@ def results(
 
 def write(text: str, peers: Sequence[Peer], workloads: Sequence[Workload]) -> None:
     """docs/benchmarks.md between its markers, and the chart beside it."""
-    page = ROOT / "docs" / "benchmarks.md"
-    begin, end = "<!-- web -->\n", "<!-- /web -->\n"
-    before, found, rest = page.read_text().partition(begin)
-    if not found:
-        raise SystemExit(f"{page} has no {begin.strip()} marker")
-    page.write_text(before + begin + "\n" + text + "\n" + end + rest.partition(end)[2])
     floor = next(peer for peer in peers if peer.name == FLOOR)
     groups = [
         (
@@ -274,7 +247,7 @@ def write(text: str, peers: Sequence[Peer], workloads: Sequence[Workload]) -> No
         )
         for workload in workloads
     ]
-    (ROOT / "docs" / "benchmarks-web.svg").write_text(chart("Requests per server CPU-second, axum = 1", groups))
+    publish("web", text, chart("Requests per server CPU-second, axum = 1", groups))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import statistics
+import sys
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:
@@ -57,3 +61,20 @@ def chart(title: str, groups: Sequence[tuple[str, Sequence[tuple[str, float]]]])
     )
     out.append("</svg>")
     return "\n".join(out) + "\n"
+
+
+def progress(text: str) -> None:
+    """Says on a terminal what goes on, over what was said before; nothing clears the line."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def publish(part: str, text: str, picture: str) -> None:
+    """Puts `text` between the markers of a part of docs/benchmarks.md, and its chart beside the page."""
+    page = DOCS / "benchmarks.md"
+    begin, end = f"<!-- {part} -->\n", f"<!-- /{part} -->\n"
+    before, found, rest = page.read_text().partition(begin)
+    if not found:
+        raise SystemExit(f"{page} has no {begin.strip()} marker")
+    page.write_text(before + begin + "\n" + text + "\n" + end + rest.partition(end)[2])
+    (DOCS / f"benchmarks-{part}.svg").write_text(picture)

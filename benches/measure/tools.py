@@ -1,0 +1,47 @@
+"""What peers need: folders of packages, commands with their failures as exceptions, places to keep both."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tayberry" / "benches"
+
+
+class ToolError(Exception):
+    """A command failed; the message is the last that it said."""
+
+
+def interpreter() -> str:
+    """The path of the free-threaded interpreter."""
+    return run([str(ROOT / "scripts" / "python")], ROOT, {}).strip()
+
+
+def tayberry() -> str:
+    """The path of the release command line, or what `TAYBERRY` names."""
+    return os.environ.get("TAYBERRY", str(ROOT / "target" / "release" / "tayberry"))
+
+
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
+    """Runs a command in `folder` and gives its output."""
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise ToolError(f"{command[0]}: {lines[-1].strip()[:200] if lines else f'exit status {done.returncode}'}")
+    return done.stdout
+
+
+def venv(name: str, base: str, packages: Sequence[str]) -> Path:
+    """A virtual environment with the newest releases; kept until the list of packages changes."""
+    folder = CACHE / name
+    wanted = folder / "packages.txt"
+    if not wanted.is_file() or wanted.read_text().split() != list(packages):
+        run([base, "-m", "venv", "--clear", str(folder)], ROOT, {})
+        run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages], ROOT, {})
+        wanted.write_text("\n".join(packages))
+    return folder
