@@ -75,6 +75,13 @@ def new_loop() -> GuestLoop:
     return loop
 
 
+def settle() -> None:
+    """Lets the interpreter do what waits for the calling thread to run Python code, which happens at every call: above all,
+    release objects of this thread that other threads were the last to use. A thread that only runs compiled code, or only
+    hands requests on, would keep them until the next garbage collection.
+    """
+
+
 _lock = threading.Lock()
 _shared: asyncio.AbstractEventLoop | None = None
 

@@ -134,7 +134,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "bad_header": ("Response", "return Response(b'', headers={'a b': 'c'})"),
     "header_injection": ("Response", "return Response(b'', headers={'a': 'b\\r\\nc: d'})"),
     "own_length": ("Response", "return Response(b'abc', headers={'content-length': '7'})"),
-    "own_connection": ("Response", "return Response(b'abc', headers={'connection': 'close'})"),
+    "own_connection": ("Response", "return Response(b'abc', headers={'connection': 'keep-alive'})"),
     "own_encoding": ("Response", "return Response(b'abc', headers={'transfer-encoding': 'chunked'})"),
     "own_date": ("Response", "return Response(b'abc', headers={'date': 'today'})"),
     "nothing": ("None", "return None"),

@@ -36,6 +36,7 @@ pub async fn answer(
 ) -> Response<Full<Bytes>> {
     watch.enter(Phase::Busy);
     parking::breathe();
+    station.guest.count_request();
     let shared = &station.shared;
     let logged = shared.access_log.then(|| {
         (
@@ -82,7 +83,10 @@ async fn run(station: &Rc<Station>, request: Request) -> Reply {
                 return Reply::from(Problem::with_detail(503, "too many requests are waiting"))
                     .header(RETRY_AFTER, HeaderValue::from_static("1"));
             }
-            match tokio::time::timeout(limit, reply).await {
+            let given = tokio::time::timeout(limit, reply).await;
+            // The arguments were made on this thread and released on another.
+            Python::attach(|py| station.guest.settle(py));
+            match given {
                 Ok(Ok(reply)) => reply,
                 // The job panicked, and was logged.
                 Ok(Err(_)) => Problem::new(500).into(),

@@ -17,6 +17,9 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
 
+/// After how many requests a thread settles that has no other reason to.
+const REQUESTS_BETWEEN: u32 = 32;
+
 /// The loop of this thread.
 pub struct Guest {
     event_loop: Py<PyAny>,
@@ -29,6 +32,9 @@ pub struct Guest {
     known_timers: Cell<usize>,
     /// `loop._run_once`
     round: Py<PyAny>,
+    /// `tayberry._loop.settle`, and how many requests have come since it was called.
+    settle: Py<PyAny>,
+    unsettled: Cell<u32>,
     /// `asyncio.Task` and the names of its keyword arguments.
     task: Py<PyAny>,
     names: Py<PyTuple>,
@@ -47,8 +53,11 @@ enum Next {
 impl Guest {
     /// A loop that is running on this thread.
     pub fn new(py: Python<'_>) -> PyResult<Guest> {
-        let event_loop = py.import("tayberry._loop")?.call_method0("new_loop")?;
+        let module = py.import("tayberry._loop")?;
+        let event_loop = module.call_method0("new_loop")?;
         Ok(Guest {
+            settle: module.getattr("settle")?.unbind(),
+            unsettled: Cell::new(0),
             selector: event_loop.getattr("_selector")?.unbind(),
             ready: event_loop.getattr("_ready")?.unbind(),
             timers: RefCell::new(timers(&event_loop)?),
@@ -94,6 +103,22 @@ impl Guest {
             || self.timers.borrow().bind(py).len() != self.known_timers.get()
         {
             self.wake.notify_one();
+        }
+    }
+
+    /// Releases what other threads were the last to use of this thread's objects (`tayberry._loop.settle`).
+    pub fn settle(&self, py: Python<'_>) {
+        self.unsettled.set(0);
+        if let Err(error) = self.settle.bind(py).call0() {
+            error.display(py);
+        }
+    }
+
+    /// Settles now and then, as another request has come.
+    pub fn count_request(&self) {
+        self.unsettled.set(self.unsettled.get() + 1);
+        if self.unsettled.get() >= REQUESTS_BETWEEN {
+            Python::attach(|py| self.settle(py));
         }
     }
 

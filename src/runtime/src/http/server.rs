@@ -23,6 +23,9 @@ use super::log;
 use super::pool::{self, Pool};
 use super::wire::Watch;
 
+/// How often the accepting thread, which runs no Python otherwise, lets go of its objects that others used last.
+const SETTLING: Duration = Duration::from_secs(5);
+
 /// Where to listen.
 pub struct Address<'a> {
     /// A name or an address.
@@ -103,14 +106,22 @@ pub fn serve(
     if let Some(ready) = ready {
         ready.call1(py, (format!("http://{local}"),))?;
     }
+    let settle = py.import("tayberry._loop")?.getattr("settle")?.unbind();
     py.detach(|| -> std::io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             use tokio::signal::unix::{SignalKind, signal};
             let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
             let listener = tokio::net::TcpListener::from_std(listener)?;
+            let mut settling = tokio::time::interval(SETTLING);
+            settling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
                 tokio::select! {
+                    _ = settling.tick() => Python::attach(|py| {
+                        if let Err(error) = settle.bind(py).call0() {
+                            error.display(py);
+                        }
+                    }),
                     accepted = listener.accept() => match accepted {
                         Ok((stream, peer)) => {
                             let least = workers.iter().min_by_key(|(_, load, _)| load.load(Ordering::Relaxed));
