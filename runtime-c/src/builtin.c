@@ -7,7 +7,7 @@
 tb_int tb_len(PyObject *value)
 {
     Py_ssize_t length = PyObject_Size(value);
-    return length < 0 ? TB_INT_ERROR : TB_INT(length);
+    return length < 0 ? TB_INT_ERROR : tb_int_from_ssize(length);
 }
 
 PyObject *tb_abs(PyObject *value) { return PyNumber_Absolute(value); }
