@@ -168,16 +168,18 @@ impl Walk {
                 });
             }
             StmtKind::With { items, body, .. } => {
+                let mut early = None;
                 for item in items {
                     self.read(&item.context, &mut bound);
+                    // A context manager may swallow an exception from anywhere behind it: the assignment of what it
+                    // gave, the entering of the next, the body.
+                    early.get_or_insert_with(|| bound.clone());
                     if let Some(target) = &item.target {
                         self.target(target, &mut bound);
                     }
                 }
-                // The context manager may swallow an exception from anywhere in the body.
-                let mut unbinds = Bound::new();
-                deleted(body, &mut unbinds);
-                let early: Bound = bound.difference(&unbinds).copied().collect();
+                let mut early = early.unwrap_or_else(|| bound.clone());
+                unbind(&mut early, body);
                 self.block(body, bound);
                 return Some(early);
             }
