@@ -111,6 +111,8 @@ class MutableHeaders(Headers, MutableMapping[str, str]):
 
 
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+#: What no header's value has; the tab may stand in one.
+_CONTROL = bytes(byte for byte in range(32) if byte != 9) + b"\x7f"
 
 
 def header_line(name: str, value: str) -> tuple[bytes, bytes]:
@@ -122,7 +124,7 @@ def header_line(name: str, value: str) -> tuple[bytes, bytes]:
         text = value.strip(" \t").encode("latin-1")
     except UnicodeEncodeError:
         raise ValueError(f"header {name}: {value!r} has characters outside ISO 8859-1") from None
-    if any(byte < 32 and byte != 9 or byte == 127 for byte in text):
+    if len(text.translate(None, _CONTROL)) != len(text):
         raise ValueError(f"header {name}: {value!r} has control characters")
     return key, text
 

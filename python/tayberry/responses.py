@@ -44,12 +44,11 @@ class Response:
             raise ValueError(f"status code {status_code} is not in 200–599")
         self.status_code = status_code
         self.body = self.render(content)
-        self.raw_headers = header_lines(headers)
+        lines = [] if headers is None else header_lines(headers)
         media_type = media_type if media_type is not None else self.media_type
-        if media_type is not None and not any(name == b"content-type" for name, _ in self.raw_headers):
-            if media_type.startswith("text/") and "charset=" not in media_type:
-                media_type += "; charset=utf-8"
-            self.raw_headers.insert(0, header_line("content-type", media_type))
+        if media_type is not None and not (lines and any(name == b"content-type" for name, _ in lines)):
+            lines.insert(0, _type_line(media_type))
+        self.raw_headers = lines
 
     def render(self, content: Any) -> bytes:
         """The body's bytes. Raises `TypeError` for content that this class cannot send."""
@@ -148,6 +147,20 @@ class RedirectResponse(Response):
             raise ValueError(f"status code {status_code} is no redirect (301, 302, 303, 307 or 308)")
         super().__init__(b"", status_code, headers)
         self.headers["location"] = quote(url, safe=":/%#?=@[]!$&'()*+,;~")
+
+
+def _type_line(media_type: str) -> tuple[bytes, bytes]:
+    """The `content-type` line. Those of the classes above are constants of the code, which threads share for nothing."""
+    match media_type:
+        case "application/json":
+            return (b"content-type", b"application/json")
+        case "text/plain":
+            return (b"content-type", b"text/plain; charset=utf-8")
+        case "text/html":
+            return (b"content-type", b"text/html; charset=utf-8")
+    if media_type.startswith("text/") and "charset=" not in media_type:
+        media_type += "; charset=utf-8"
+    return header_line("content-type", media_type)
 
 
 def _http_date(moment: datetime) -> str:
