@@ -170,7 +170,9 @@ pub struct Function {
     pub kind: FunctionKind,
     /// `async def`.
     pub is_async: bool,
-    /// Its body may be suspended, as far as its text says: `async def` with `await`.
+    /// There is a `yield` in it: calling it makes a generator.
+    pub is_generator: bool,
+    /// Its body may be suspended, as far as its text says: `async def` with `await`, or a generator.
     pub has_frame: bool,
     /// It really suspends while the names of native functions mean what they meant: it awaits something of which nothing
     /// is known, or another such function.
@@ -192,6 +194,13 @@ pub struct Function {
     pub captured: Vec<LocalId>,
     /// Code objects of the functions and classes that the body makes.
     pub inner: Vec<InnerCode>,
+}
+
+impl Function {
+    /// Whether calling it (or, if `awaited`, awaiting the call) is running its body and nothing else.
+    pub fn is_body(&self, awaited: bool) -> bool {
+        !self.is_generator && self.is_async == awaited
+    }
 }
 
 /// A parameter.
@@ -532,6 +541,9 @@ pub enum ExprKind {
     Format(Vec<FormatPart>),
     /// `await`; of a call of a native `async def`, the operand has the type of the coroutine's result.
     Await(Box<Expr>),
+    /// `yield x`; what it gives is what is sent.
+    Yield(Option<Box<Expr>>),
+    YieldFrom(Box<Expr>),
     /// The value, narrowed by a test before it (`is not None`, `isinstance`): `lower` checks it as it unboxes.
     Narrow(Box<Expr>),
 }

@@ -277,8 +277,12 @@ impl Translator<'_> {
                 return Err(self.reason("it unpacks in an unusual place", expr));
             }
             ast::Expr::Lambda(lambda) => (self.lambda(lambda)?, Type::Object),
-            ast::Expr::Yield(_) | ast::Expr::YieldFrom(_) => {
-                return Err(self.reason("it uses `yield`", expr));
+            ast::Expr::Yield(each) => {
+                let value = each.value.as_deref().map(|value| self.boxed(value));
+                (ExprKind::Yield(value.transpose()?), Type::Object)
+            }
+            ast::Expr::YieldFrom(each) => {
+                (ExprKind::YieldFrom(self.boxed(&each.value)?), Type::Object)
             }
             ast::Expr::TString(_) => return Err(self.reason("it uses a template string", expr)),
             ast::Expr::IpyEscapeCommand(_) => return Err(self.reason("it is not Python", expr)),

@@ -86,6 +86,10 @@ pub fn translate(
         unknown: Vec::new(),
         loop_depth: 0,
     };
+    let is_generator = super::suspends::is_generator(def);
+    if is_generator && def.is_async {
+        return Err(translator.reason("it is an asynchronous generator", def.name.range));
+    }
     if def.type_params.is_some() {
         return Err(translator.reason("it is generic", def.name.range));
     }
@@ -131,7 +135,8 @@ pub fn translate(
             at: awaited.span,
         });
     }
-    let has_frame = awaited.is_some() || super::suspends::waits_in_statements(&body);
+    let has_frame =
+        is_generator || awaited.is_some() || super::suspends::waits_in_statements(&body);
     super::bound::mark(&mut translator.locals, params.len(), &body);
     let direct_callable = candidate.kind == FunctionKind::Plain
         && def.decorator_list.iter().all(|decorator| {
@@ -142,6 +147,7 @@ pub fn translate(
         qualname: candidate.qualname.clone(),
         kind: candidate.kind,
         is_async: def.is_async,
+        is_generator,
         has_frame,
         may_suspend: false,
         params,

@@ -112,8 +112,6 @@ impl<'a> Visitor<'a> for LocalFinder<'a> {
 
     fn visit_expr(&mut self, expr: &'a ast::Expr) {
         match expr {
-            ast::Expr::Yield(each) => return self.refuse("it uses `yield`", each.range),
-            ast::Expr::YieldFrom(each) => return self.refuse("it uses `yield from`", each.range),
             ast::Expr::Lambda(each) => {
                 if let Some(parameters) = &each.parameters {
                     self.defaults(parameters);

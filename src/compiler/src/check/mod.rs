@@ -199,7 +199,7 @@ impl Tables {
     /// The declared result of a candidate; `Object` where it may also be `NotImplemented`.
     pub fn returns_of(&self, candidate: &Candidate) -> Type {
         let def = self.def(candidate);
-        if methods::mentions_not_implemented(&def.body) {
+        if methods::mentions_not_implemented(&def.body) || suspends::is_generator(def) {
             return Type::Object;
         }
         def.returns.as_deref().map_or(Type::Object, |expr| {

@@ -1,6 +1,30 @@
 //! Which functions have bodies that may be left in the middle, and which of them really are.
 
+use rustpython_ast::{self as ast, visitor::Visitor};
+
 use crate::hir::*;
+
+/// Whether there is a `yield` in the function itself.
+pub fn is_generator(def: &ast::StmtFunctionDef) -> bool {
+    struct Finder(bool);
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+            if !matches!(stmt, ast::Stmt::FunctionDef(_) | ast::Stmt::ClassDef(_)) {
+                ast::visitor::walk_stmt(self, stmt);
+            }
+        }
+        fn visit_expr(&mut self, expr: &'a ast::Expr) {
+            match expr {
+                ast::Expr::Yield(_) | ast::Expr::YieldFrom(_) => self.0 = true,
+                ast::Expr::Lambda(_) => {}
+                _ => ast::visitor::walk_expr(self, expr),
+            }
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_body(&def.body);
+    finder.0
+}
 
 /// Whether there is an `async with` or `async for`.
 pub fn waits_in_statements(body: &[Stmt]) -> bool {
@@ -41,6 +65,7 @@ fn await_in(expr: &Expr) -> Option<&Expr> {
 /// What a body waits for.
 #[derive(Default)]
 struct Waits {
+    /// For something of which nothing is known, or for whoever takes what is yielded.
     unknown: bool,
     natives: Vec<FunctionId>,
 }
@@ -72,7 +97,7 @@ pub fn mark(functions: &mut [Function]) {
         .map(|function| {
             let mut waits = Waits::default();
             each_expression(&function.body, &mut |expr| waits.visit(expr));
-            waits.unknown |= waits_in_statements(&function.body);
+            waits.unknown |= function.is_generator || waits_in_statements(&function.body);
             waits
         })
         .collect();

@@ -392,6 +392,8 @@ impl Writer<'_> {
                 let hir = &self.names.program.functions[self.id.index()];
                 if hir.is_async {
                     self.say("tb_coroutine_stop_check(TB_KIND_COROUTINE);");
+                } else if hir.is_generator {
+                    self.say("tb_coroutine_stop_check(TB_KIND_GENERATOR);");
                 }
                 let value = failure(self.function.returns);
                 self.leave(value);

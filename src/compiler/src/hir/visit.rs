@@ -90,9 +90,11 @@ pub fn each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             visit(body);
             visit(orelse);
         }
-        ExprKind::Walrus { value, .. } | ExprKind::Await(value) | ExprKind::Narrow(value) => {
-            visit(value)
-        }
+        ExprKind::Walrus { value, .. }
+        | ExprKind::Await(value)
+        | ExprKind::YieldFrom(value)
+        | ExprKind::Narrow(value) => visit(value),
+        ExprKind::Yield(value) => value.iter().for_each(|value| visit(value)),
         ExprKind::Call(call) => {
             match &call.callee {
                 Callee::Method { object, .. }

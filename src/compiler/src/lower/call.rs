@@ -332,7 +332,7 @@ impl<'a> Builder<'a> {
         let fits = is_plain(call)
             && found.direct_callable
             && found.kind == FunctionKind::Plain
-            && found.is_async == awaited;
+            && found.is_body(awaited);
         let Some(from) = from.filter(|_| fits) else {
             let callee = self.at_path(path);
             let value = self.call_dynamic(call, callee, expr);
@@ -474,8 +474,8 @@ impl<'a> Builder<'a> {
         {
             let init_function = &self.program.functions[init.index()];
             let params = init_function.params.get(1..).unwrap_or_default();
-            let fits =
-                matches!(init_function.kind, FunctionKind::Method(_)) && !init_function.is_async;
+            let fits = matches!(init_function.kind, FunctionKind::Method(_))
+                && init_function.is_body(false);
             if let Some(from) =
                 match_arguments(params, call.args.len(), &call.keywords).filter(|_| fits)
             {

@@ -124,6 +124,12 @@ impl<'a> Builder<'a> {
             }
             ExprKind::Call(call) => self.call(call, expr, false),
             ExprKind::Await(inner) => self.wait(inner, expr),
+            ExprKind::Yield(value) => self.yield_value(value.as_deref(), expr),
+            ExprKind::YieldFrom(inner) => {
+                let iterable = self.object(inner);
+                self.at_line(expr.span);
+                self.await_with(Prim::YieldFromIter, iterable)
+            }
             ExprKind::List(elements) => self.list(elements),
             ExprKind::Tuple(elements) => self.tuple(elements),
             ExprKind::Set(elements) => self.set(elements),

@@ -64,7 +64,7 @@ impl<'a> Builder<'a> {
                 let function = &self.program.functions[found.index()];
                 matches!(function.kind, FunctionKind::Property(_))
                     && function.params.len() == 1
-                    && !function.is_async
+                    && function.is_body(false)
             });
             if let Some((_, first)) = variants.first() {
                 let ty = self.program.functions[first.index()].returns.clone();
@@ -95,7 +95,7 @@ impl<'a> Builder<'a> {
             let variants = self.variants(class, look, |found| {
                 let function = &self.program.functions[found.index()];
                 function.params.len() == 2
-                    && !function.is_async
+                    && function.is_body(false)
                     && !self.has_attribute(class, "__setattr__")
             });
             if !variants.is_empty() {
@@ -145,7 +145,7 @@ impl<'a> Builder<'a> {
                 function.kind,
                 FunctionKind::Method(_) | FunctionKind::Static(_)
             );
-            callable && function.is_async == awaited && from(found).is_some()
+            callable && function.is_body(awaited) && from(found).is_some()
         });
         let fits = is_plain(call) && matches!(receiver.ty, Type::Class(_)) && !variants.is_empty();
         if !fits {

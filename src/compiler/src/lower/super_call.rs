@@ -30,7 +30,7 @@ impl<'a> Builder<'a> {
         let found = &self.program.functions[function.index()];
         let params = found.params.get(1..).unwrap_or_default();
         let from = match_arguments(params, call.args.len(), &call.keywords);
-        let fits = is_plain(call) && found.is_async == awaited;
+        let fits = is_plain(call) && found.is_body(awaited);
         let Some(from) = from.filter(|_| fits) else {
             let callee = self.super_attribute(class, receiver, name);
             let value = self.call_dynamic(call, callee, expr);

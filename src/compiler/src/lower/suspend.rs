@@ -23,6 +23,22 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Hands a value out; what is sent back.
+    pub(super) fn yield_value(&mut self, value: Option<&'a Expr>, expr: &'a Expr) -> Val {
+        let value = match value {
+            Some(value) => self.object(value),
+            None => self.boxed(Val::none()),
+        };
+        self.at_line(expr.span);
+        match self.suspend(Awaited::Yield(value), Some(Repr::Object)) {
+            Some(op) => Val {
+                op,
+                ty: Type::Object,
+            },
+            None => crate::bug("a yield gives an object"),
+        }
+    }
+
     /// `async for`: `StopAsyncIteration` out of `__anext__` or out of waiting for it is the end.
     pub(super) fn async_for_loop(
         &mut self,
