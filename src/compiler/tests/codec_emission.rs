@@ -90,6 +90,7 @@ fn handler(name: &str, params: Vec<(&str, Type, bool)>, returns: Type) -> Functi
         qualname: name.into(),
         kind: FunctionKind::Plain,
         is_async: false,
+        is_generator: false,
         has_frame: false,
         may_suspend: false,
         params: params.into_iter().map(param).collect(),

@@ -1,4 +1,4 @@
-# interpreted: attempt, drain, lines, inner_interpreted, Iter.__next__, Awkward, Awkward.throw, Awkward.close, Awkward.__next__, collect, closing, threads
+# interpreted: drain, inner_interpreted, Iter.__next__, Awkward.__next__, Awkward.throw
 """Generator functions: yield in every position, send, throw, close, return, yield from."""
 
 import gc
@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 
 def attempt(f, *args):
-    class Interpreted: ...
-
     try:
         return f(*args)
     except BaseException as error:
@@ -21,8 +19,6 @@ def attempt(f, *args):
 
 
 def lines(f, *args):
-    class Interpreted: ...
-
     try:
         return f(*args)
     except BaseException as error:
@@ -34,8 +30,7 @@ def lines(f, *args):
 
 
 def drain(made, *sent):
-    class Interpreted: ...
-
+    t"interpreted"
     said = []
     for each in (None, *sent):
         try:
@@ -185,8 +180,7 @@ def delegates() -> Generator[object, object, object]:
 
 
 def inner_interpreted():
-    class Interpreted: ...
-
+    t"interpreted"
     got = yield "interpreted"
     return ("interpreted got", got)
 
@@ -248,8 +242,7 @@ class Iter:
         return self
 
     def __next__(self):
-        class Interpreted: ...
-
+        t"interpreted"
         if not self.items:
             raise StopIteration("end value")
         return self.items.pop()
@@ -260,18 +253,14 @@ class Awkward:
         return self
 
     def __next__(self):
-        class Interpreted: ...
-
+        t"interpreted"
         return "next"
 
     def throw(self, *args):
-        class Interpreted: ...
-
+        t"interpreted"
         raise LookupError("throw was called", *map(repr, args))
 
     def close(self):
-        class Interpreted: ...
-
         raise LookupError("close was called")
 
 
@@ -302,8 +291,6 @@ print(drain(count(3), 5), attempt(count(3).send, 5), attempt(count(3).throw, 5),
 
 
 def closing(make):
-    class Interpreted: ...
-
     said = [inspect.getgeneratorstate(made := make())]
     said += [attempt(made.close), inspect.getgeneratorstate(made), attempt(next, made, "over")]
     made = make()
@@ -319,8 +306,6 @@ print(next(made), attempt(made.close), attempt(next, made, "over"))
 
 
 def collect():
-    class Interpreted: ...
-
     log = []
     made = cleans(log)
     next(made)
@@ -348,8 +333,6 @@ print(inspect.isgeneratorfunction(count), gen.__name__, gen.__qualname__, gen.gi
 
 def threads():
     """Many threads take from one generator: each value goes to one of them, or ValueError says that it runs already."""
-
-    class Interpreted: ...
 
     made = count(20000)
     found, refused, wrong = [], [], []
