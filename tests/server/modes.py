@@ -97,4 +97,4 @@ class Both:
         statuses = {each.mode: each.end() for each in self.servers}
         said = {each.mode: each.said()[-3000:] for each in self.servers}
         self._folder.cleanup()
-        assert set(statuses.values()) == {0}, f"{statuses}: {said}"
+        assert set(statuses.values()) <= {0}, f"{statuses}: {said}"

@@ -1,0 +1,246 @@
+"""HTTP/1.1 as clients and proxies use it: pipelining, half-closed connections, Host, expectations, 1.0, a stop under load, the log.
+
+In: one small app in both modes. Out: bytes on the wire, which must be the same for both.
+"""
+
+import json
+import re
+import signal
+import socket
+import threading
+import time
+import unittest
+
+from modes import Both, Served
+
+APP = """
+import asyncio
+import time
+from dataclasses import dataclass
+
+from tayberry import App, Request
+
+app = App()
+
+
+@dataclass
+class Item:
+    name: str
+    qty: int = 1
+
+
+@app.get("/n/{n}")
+def number(n: int) -> int:
+    return n
+
+
+@app.get("/slow/{n}")
+async def slow(n: int, seconds: float = 0.2) -> int:
+    await asyncio.sleep(seconds)
+    return n
+
+
+@app.get("/blocks/{n}", blocking=True)
+def blocks(n: int, seconds: float = 0.2) -> int:
+    time.sleep(seconds)
+    return n
+
+
+@app.post("/items", status_code=201)
+def write(item: Item) -> Item:
+    return item
+
+
+@app.post("/length")
+def length(request: Request) -> int:
+    return len(request.body)
+
+
+@app.get("/fail")
+def fail() -> int:
+    return 1 // len("")
+
+
+@app.get("/where")
+def where(request: Request) -> list[str]:
+    return [request.path, request.target, request.http_version]
+"""
+
+ITEM = b'{"name":"tea"}'
+POST = b"POST /items HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(ITEM), ITEM)
+
+
+def get(target: str, *lines: str, version: str = "1.1", host: str | None = "t") -> bytes:
+    head = [f"GET {target} HTTP/{version}", *([f"host: {host}"] if host is not None else []), *lines]
+    return "\r\n".join([*head, "", ""]).encode()
+
+
+def shown(answer: bytes) -> list[tuple[int, bytes]]:
+    """Status and body of each answer in these bytes."""
+    found = []
+    while answer:
+        head, end, rest = answer.partition(b"\r\n\r\n")
+        assert end, answer
+        length = re.search(rb"\r\ncontent-length: (\d+)", head)
+        size = int(length[1]) if length else 0
+        found.append((int(head.split(b" ")[1]), rest[:size]))
+        answer = rest[size:]
+    return found
+
+
+class Protocol(unittest.TestCase):
+    both: Both
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.both = Both(APP)
+        cls.addClassCleanup(cls.both.end)
+
+    def ask(self, data: bytes, *, half_close: bool = False) -> bytes:
+        """The bytes that both modes answer, without dates."""
+        given = [re.sub(rb"\r\ndate: [^\r]*", b"", server.ask(data, half_close=half_close)) for server in self.both.servers]
+        self.assertEqual(given[0], given[1])
+        return given[0]
+
+    def test_pipelined_requests_are_answered_in_order_whatever_they_take(self) -> None:
+        targets = ["/slow/0", "/n/1", "/blocks/2", "/n/3", "/slow/4?seconds=0", "/nothing", "/n/x", "/fail", "/n/8"]
+        data = b"".join(get(target) for target in targets[:-1]) + get(targets[-1], "connection: close")
+        answers = shown(self.ask(data))
+        self.assertEqual([status for status, _ in answers], [200, 200, 200, 200, 200, 404, 422, 500, 200])
+        self.assertEqual([body for status, body in answers if status == 200], [b"0", b"1", b"2", b"3", b"4", b"8"])
+
+    def test_bodies_between_pipelined_requests_stay_apart(self) -> None:
+        chunked = b"POST /length HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\ntrailer: t\r\n\r\n"
+        hidden = get("/n/666")
+        unread = b"POST /nothing HTTP/1.1\r\nhost: t\r\ncontent-length: %d\r\n\r\n%s" % (len(hidden), hidden)
+        answers = shown(self.ask(POST + chunked + unread + POST + get("/n/5", "connection: close")))
+        self.assertEqual([status for status, _ in answers], [201, 200, 404, 201, 200])
+        self.assertEqual(answers[1][1], b"5")
+
+    def test_what_comes_before_a_broken_request_is_answered(self) -> None:
+        answers = shown(self.ask(get("/n/1") + POST + b"GET /n/2 HTTP/1.1\r\nbroken line\r\n\r\n" + get("/n/3")))
+        self.assertEqual([status for status, _ in answers], [200, 201, 400])
+
+    def test_a_client_that_half_closes_gets_every_answer(self) -> None:
+        answers = shown(self.ask(get("/slow/1") + get("/blocks/2") + POST + get("/n/3"), half_close=True))
+        self.assertEqual([status for status, _ in answers], [200, 200, 201, 200])
+
+    def test_a_body_cut_short_by_a_half_close_is_refused(self) -> None:
+        for cut in (1, 5, len(ITEM)):
+            answer = self.ask(POST[:-cut], half_close=True)
+            self.assertEqual([status for status, _ in shown(answer)], [400])
+            self.assertIn(b"\r\nconnection: close\r\n", answer)
+
+    def test_a_client_that_goes_away_costs_nothing_but_its_answer(self) -> None:
+        for server in self.both.servers:
+            for _ in range(20):
+                connection = socket.create_connection(("127.0.0.1", server.port), 5)
+                connection.sendall(get("/slow/1?seconds=0.05") + get("/blocks/1?seconds=0.05"))
+                # Answered with a reset to whatever comes.
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                connection.close()
+            self.assertTrue(server.ask(get("/n/4", "connection: close")).endswith(b"\r\n\r\n4"))
+
+    def test_host_is_demanded_of_1_1_only(self) -> None:
+        for host, status in (("a.example:80", 200), ("[::1]:8000", 200), (None, 400), ("", 400), ("a b", 400), ("a/b", 400), ("user@a", 400)):
+            with self.subTest(host=host):
+                self.assertEqual(shown(self.ask(get("/n/1", "connection: close", host=host)))[0][0], status)
+        self.assertEqual(shown(self.ask(get("/n/1", "host: other", "connection: close")))[0][0], 400)
+        self.assertEqual(shown(self.ask(get("/n/1", version="1.0", host=None)))[0], (200, b"1"))
+
+    def test_1_0_connections_end_unless_they_are_to_be_kept(self) -> None:
+        self.assertEqual(len(shown(self.ask(get("/n/1", version="1.0") + get("/n/2", version="1.0")))), 1)
+        kept = self.ask(get("/n/1", "connection: keep-alive", version="1.0") + get("/n/2", version="1.0"))
+        self.assertEqual([body for _, body in shown(kept)], [b"1", b"2"])
+        self.assertNotIn(b"transfer-encoding", kept)
+
+    def test_absolute_targets_are_routed_by_their_path(self) -> None:
+        self.assertEqual(shown(self.ask(get("http://t/where?x=1", "connection: close")))[0], (200, b'["/where","/where?x=1","1.1"]'))
+        self.assertEqual(shown(self.ask(b"OPTIONS * HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n"))[0][0], 404)
+
+    def test_a_client_is_told_to_go_on_only_where_its_body_is_wanted(self) -> None:
+        head, body = POST[: -len(ITEM)].replace(b"host: t", b"host: t\r\nexpect: 100-continue\r\nconnection: close"), ITEM
+        for server in self.both.servers:
+            with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+                connection.sendall(head)
+                self.assertEqual(connection.recv(1000), b"HTTP/1.1 100 Continue\r\n\r\n")
+                connection.sendall(body)
+                self.assertTrue(connection.recv(1000).startswith(b"HTTP/1.1 201 "))
+            with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+                connection.sendall(head.replace(b"content-length: 14", b"content-length: 99999999"))
+                self.assertTrue(connection.recv(1000).startswith(b"HTTP/1.1 413 "))
+            with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+                connection.sendall(head.replace(b"host: t", b"host: t t"))
+                self.assertTrue(connection.recv(1000).startswith(b"HTTP/1.1 400 "))
+
+
+class Stopping(unittest.TestCase):
+    def setUp(self) -> None:
+        self.both = Both(APP, options=("--access-log",))
+        self.addCleanup(self.both.end)
+
+    def test_what_is_under_way_is_answered_and_nothing_new_is_taken(self) -> None:
+        for server, number in zip(self.both.servers, (signal.SIGTERM, signal.SIGINT), strict=True):
+            with self.subTest(mode=server.mode):
+                answers: dict[str, bytes] = {}
+
+                def ask(name: str, data: bytes, server: Served = server, answers: dict[str, bytes] = answers) -> None:
+                    answers[name] = server.ask(data)
+
+                half = socket.create_connection(("127.0.0.1", server.port), 5)
+                half.sendall(POST[:-4])
+                idle = socket.create_connection(("127.0.0.1", server.port), 5)
+                idle.sendall(get("/n/1"))
+                self.assertIn(b"200 OK", idle.recv(1000))
+                threads = [threading.Thread(target=ask, args=(name, get(f"/{name}/1?seconds=1"))) for name in ("slow", "blocks")]
+                for thread in threads:
+                    thread.start()
+                time.sleep(0.5)
+                server.process.send_signal(number)
+                self.assertEqual(idle.recv(1000), b"", "an idle connection is closed at once")
+                half.sendall(POST[-4:])
+                self.assertIn(b"201 Created", half.recv(1000), "a body under way may come to its end")
+                with self.assertRaises(OSError):
+                    socket.create_connection(("127.0.0.1", server.port), 1)
+                for thread in threads:
+                    thread.join()
+                self.assertEqual({name: shown(answer) for name, answer in answers.items()}, {"slow": [(200, b"1")], "blocks": [(200, b"1")]})
+                self.assertEqual(server.process.wait(10), 0)
+                half.close()
+                idle.close()
+
+    def test_a_second_signal_ends_at_once(self) -> None:
+        for server in self.both.servers:
+            with self.subTest(mode=server.mode), socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+                connection.sendall(get("/slow/1?seconds=30"))
+                time.sleep(0.3)
+                begun = time.monotonic()
+                server.process.terminate()
+                time.sleep(0.3)
+                server.process.terminate()
+                self.assertEqual(server.process.wait(5), 130)
+                self.assertLess(time.monotonic() - begun, 3)
+        self.both.servers.clear()
+
+    def test_the_access_log_has_a_line_of_json_per_answer(self) -> None:
+        lines = []
+        for server in self.both.servers:
+            server.ask(get("/n/7?q='%0a", "x: y") + get("/nothing") + b"HEAD /n/7 HTTP/1.1\r\nhost: t\r\n\r\n" + POST.replace(b"tea", b"\xff\xfe\xfd") + get("/fail", "connection: close"))
+            server.ask(get("/n/1", host="a b"))
+            server.end()
+            said = [json.loads(line) for line in server.said().splitlines() if line.startswith("{")]
+            for line in said:
+                self.assertEqual(set(line), {"timestamp", "level", "client", "method", "path", "status", "bytes", "seconds", "target"})
+                self.assertRegex(line["client"], r"^127\.0\.0\.1:\d+$")
+                self.assertTrue(0 <= line["seconds"] < 5)
+            lines.append([(line["method"], line["path"], line["status"], line["bytes"]) for line in said])
+        self.assertEqual(lines[0], lines[1])
+        self.assertEqual(
+            [(method, path, status) for method, path, status, _ in lines[0]],
+            [("GET", "/n/7?q='%0a", 200), ("GET", "/nothing", 404), ("HEAD", "/n/7", 200), ("POST", "/items", 400), ("GET", "/fail", 500), ("GET", "/n/1", 400)],
+        )
+        self.both.servers.clear()
+
+
+if __name__ == "__main__":
+    unittest.main()
