@@ -2,6 +2,7 @@
 
     python drive.py run MODE                imports `app`; what it prints is the case's `stdout`, a traceback its `traceback`
     python drive.py http MODE < REQUESTS    puts requests to `app:app`: a JSON array of requests in, of answers out
+    python drive.py wire MODE < REQUESTS    the same over a socket: a request's text is a Python expression for all its bytes
 
 MODE is `interpreted` or `compiled`; the working folder holds `app.py` and, for `compiled`, the build in `.tayberry`.
 A request is `{"text": …, "expression": bool}`: its text is as in the examples' `cases.md`, and if `expression` is true its body
@@ -11,7 +12,12 @@ is a Python expression for the bytes.
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
+import socket
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -76,7 +82,51 @@ def http(mode: str) -> int:
     return 0
 
 
+def conversation(port: int, data: bytes) -> str:
+    """What the server sends until it closes, when a client sends bytes and then closes its side."""
+    received = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        end = ""
+        try:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            while piece := connection.recv(65536):
+                received += piece
+        except TimeoutError:
+            end = "[not closed]\n"
+        except ConnectionError:
+            end = "[reset]\n"
+    text = re.sub(r"^date: .*\r\n", "", received.decode("utf-8", "backslashreplace"), flags=re.M | re.I)
+    text = text.replace("\r\n", "\n")
+    return (text if text.endswith("\n") or not text else text + "\n") + end
+
+
+def wire(mode: str) -> int:
+    """Serves on a free port, and writes what comes back for each request's bytes."""
+    from tayberry._load import load_app
+
+    find(mode)
+    app = load_app("app:app")
+    check(mode)
+    requests = json.load(sys.stdin)
+    answers: list[str] = []
+
+    def ask_all(port: int) -> None:
+        try:
+            for each in requests:
+                answers.append(conversation(port, eval(each["text"])))
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def ready(address: str) -> None:
+        threading.Thread(target=ask_all, args=(int(address.rpartition(":")[2]),)).start()
+
+    app.application().serve("127.0.0.1", 0, 1, ready=ready)
+    print(json.dumps(answers))
+    return 0
+
+
 if __name__ == "__main__":
-    status = {"run": run, "http": http}[sys.argv[1]](sys.argv[2])
+    status = {"run": run, "http": http, "wire": wire}[sys.argv[1]](sys.argv[2])
     sys.stdout.flush()
     sys.exit(status)

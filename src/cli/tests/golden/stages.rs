@@ -25,7 +25,7 @@ pub fn stages(tools: &Tools, file: &str, section: &Section) -> Result<Texts, Str
     let space = Workspace::new(tools, &format!("{file}/{}", slug(&section.name)), section)?;
     let mut texts = Texts::new();
     let runs = section.has("stdout") || section.has("traceback");
-    let http = section.has("http");
+    let asked = ["http", "wire"].into_iter().find(|kind| section.has(kind));
     let native = interpreted(section);
     for at in section.stages() {
         let fence = &section.fences[at];
@@ -57,12 +57,12 @@ pub fn stages(tools: &Tools, file: &str, section: &Section) -> Result<Texts, Str
                 )?
             }
             "console" => space.console(&fence.text)?,
-            "stdout" | "traceback" | "http" | "compiled" => continue,
+            "stdout" | "traceback" | "http" | "wire" | "compiled" => continue,
             other => return Err(format!("line {}: there is no stage `{other}`", fence.line)),
         };
         texts.insert(at, text);
     }
-    if runs || http {
+    if runs || asked.is_some() {
         if !native.is_empty() && !section.has("interpreted") {
             return Err(format!(
                 "these stay interpreted; if they are meant to, say so in a block `interpreted`:\n{native}"
@@ -92,27 +92,35 @@ pub fn stages(tools: &Tools, file: &str, section: &Section) -> Result<Texts, Str
             match section.fences[at].kind.as_str() {
                 "stdout" => texts.insert(at, output.stdout.clone()),
                 "compiled" => texts.insert(at, compiled.text()),
-                "traceback" if !http => texts.insert(at, output.stderr.clone()),
+                "traceback" if asked.is_none() => texts.insert(at, output.stderr.clone()),
                 _ => continue,
             };
         }
     }
-    if http {
-        requests(&space, section, &mut texts)?;
+    if let Some(kind) = asked {
+        requests(&space, section, kind, &mut texts)?;
     }
     Ok(texts)
 }
 
-/// Puts the section's requests to its app, both ways, and notes the answers and what was logged.
-fn requests(space: &Workspace<'_>, section: &Section, texts: &mut Texts) -> Result<(), String> {
-    let http: Vec<usize> = section
+/// Puts the section's requests (in process: `http`, over a socket: `wire`) to its app, both ways, and notes the answers and
+/// what was logged.
+fn requests(
+    space: &Workspace<'_>,
+    section: &Section,
+    kind: &str,
+    texts: &mut Texts,
+) -> Result<(), String> {
+    let blocks: Vec<usize> = section
         .stages()
-        .filter(|&at| section.fences[at].kind == "http")
+        .filter(|&at| section.fences[at].kind == kind)
         .collect();
-    if !http.len().is_multiple_of(2) {
-        return Err("every request needs a block `http` for its answer behind it".into());
+    if !blocks.len().is_multiple_of(2) {
+        return Err(format!(
+            "every request needs a block `{kind}` for its answer behind it"
+        ));
     }
-    let asked: Vec<_> = http
+    let asked: Vec<_> = blocks
         .chunks(2)
         .map(|pair| {
             let fence = &section.fences[pair[0]];
@@ -121,7 +129,7 @@ fn requests(space: &Workspace<'_>, section: &Section, texts: &mut Texts) -> Resu
         .collect();
     let asked = serde_json::Value::from(asked).to_string();
     let answers = |mode: &str| -> Result<(Vec<String>, String), String> {
-        let output = space.run("http", mode, &asked)?;
+        let output = space.run(kind, mode, &asked)?;
         let last = output.stdout.lines().next_back().unwrap_or_default();
         let answers = serde_json::from_str(last)
             .map_err(|_| format!("{mode}, no answers: {}{}", output.stdout, output.stderr))?;
@@ -130,7 +138,7 @@ fn requests(space: &Workspace<'_>, section: &Section, texts: &mut Texts) -> Resu
     let (compiled, compiled_log) = answers("compiled")?;
     let (interpreted, log) = answers("interpreted")?;
     let mut differences = String::new();
-    for ((pair, compiled), interpreted) in http.chunks(2).zip(&compiled).zip(&interpreted) {
+    for ((pair, compiled), interpreted) in blocks.chunks(2).zip(&compiled).zip(&interpreted) {
         if compiled != interpreted {
             let fence = &section.fences[pair[0]];
             let _ = write!(
