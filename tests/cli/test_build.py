@@ -43,20 +43,20 @@ SHOP = {
     "unused.py": "this is not even Python\n",
 }
 
-#: A generator stays interpreted.
+#: An asynchronous generator stays interpreted.
 INTERPRETED = """
     from tayberry import App
 
     app = App()
 
 
-    def numbers():
+    async def numbers():
         yield 1
 
 
     @app.get("/")
     def index() -> int:
-        return sum(numbers())
+        return 1
     """
 
 

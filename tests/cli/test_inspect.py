@@ -19,7 +19,7 @@ def read_item(id: int) -> int:
     return id
 
 
-def numbers():
+async def numbers():
     yield 1
 """
 
@@ -106,7 +106,7 @@ class Check(Command):
         self.assertEqual((place["region"]["startLine"], place["region"]["startColumn"]), (6, 19))
 
     def test_strict_makes_errors_of_what_stays_interpreted(self) -> None:
-        self.write("app.py", HELLO + "\n\ndef numbers():\n    yield 1\n")
+        self.write("app.py", HELLO + "\n\nasync def numbers():\n    yield 1\n")
         self.assertIn("hint[TB101]", self.done("check", "app.py").out)
         said = self.tayberry("check", "--strict", "app.py")
         self.assertEqual(said.status, 1)

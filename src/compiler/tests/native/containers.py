@@ -1,4 +1,4 @@
-# interpreted: Noisy, Weird.__iter__
+# interpreted: Noisy
 """Lists, dicts, sets, tuples, strings: displays, methods, slices, unpacking, comprehensions."""
 
 

@@ -1,4 +1,3 @@
-# interpreted: Slow.__await__, Quiet.__await__
 """Awaits in every position, exceptions on both ways through them, coroutines driven by hand."""
 
 import asyncio
