@@ -90,7 +90,8 @@ class Leaks(unittest.TestCase):
         for server in self.both.servers:
             for (way, name), request in requests.items():
                 with self.subTest(mode=server.mode, way=way, request=name):
-                    number, kept = NUMBER, []
+                    number = NUMBER
+                    kept: list[int] = []
                     # Caches fill once; a leak goes on, and shows the clearer the more is asked.
                     while not kept or (kept[-1] >= number / 2 and len(kept) < 4):
                         number *= 3 if kept else 1

@@ -227,6 +227,9 @@ class Stopping(unittest.TestCase):
         for server in self.both.servers:
             server.ask(get("/n/7?q='%0a", "x: y") + get("/nothing") + b"HEAD /n/7 HTTP/1.1\r\nhost: t\r\n\r\n" + POST.replace(b"tea", b"\xff\xfe\xfd") + get("/fail", "connection: close"))
             server.ask(get("/n/1", host="a b"))
+            server.ask(b"GET / HTTP/1.1\r\nx", half_close=True)
+            server.ask(get("/n/1", "x: " + "y" * 100_000))
+            server.ask(b"\x16\x03\x01 no TLS here\r\n\r\n")
             server.end()
             said = [json.loads(line) for line in server.said().splitlines() if line.startswith("{")]
             for line in said:
@@ -237,7 +240,8 @@ class Stopping(unittest.TestCase):
         self.assertEqual(lines[0], lines[1])
         self.assertEqual(
             [(method, path, status) for method, path, status, _ in lines[0]],
-            [("GET", "/n/7?q='%0a", 200), ("GET", "/nothing", 404), ("HEAD", "/n/7", 200), ("POST", "/items", 400), ("GET", "/fail", 500), ("GET", "/n/1", 400)],
+            [("GET", "/n/7?q='%0a", 200), ("GET", "/nothing", 404), ("HEAD", "/n/7", 200), ("POST", "/items", 400), ("GET", "/fail", 500), ("GET", "/n/1", 400)]
+            + [("", "", status) for status in (400, 431, 400)],
         )
         self.both.servers.clear()
 

@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 
 use super::application::Limits;
 use super::exchange::answer;
+use super::log;
 use super::request::Reply;
 use super::server::Station;
 use super::wire::{Phase, Watch, Wire};
@@ -68,7 +69,16 @@ pub async fn connection(
     })
     .await;
     let stream = serving.into_parts().io.into_inner().into_stream();
-    finish(stream, watch, end).await;
+    let problem = last_word(watch, &end);
+    if station.shared.access_log
+        && let Some(status) = problem
+            .as_ref()
+            .map(|it| it.status)
+            .or(watch.refused_with())
+    {
+        log::refused(peer, status);
+    }
+    finish(stream, watch, problem).await;
 }
 
 fn builder(limits: &Limits) -> hyper::server::conn::http1::Builder {
@@ -83,9 +93,9 @@ fn builder(limits: &Limits) -> hyper::server::conn::http1::Builder {
     builder
 }
 
-/// Says what is left to say.
-async fn finish(mut stream: TcpStream, watch: &Watch, end: End) {
-    let problem = match (end, watch.phase()) {
+/// What is left to say to a client whose request never was one.
+fn last_word(watch: &Watch, end: &End) -> Option<Problem> {
+    match (end, watch.phase()) {
         (End::Expired, Phase::Head | Phase::Body) => Some(Problem::with_detail(
             408,
             "the rest of the request did not come in time",
@@ -97,7 +107,11 @@ async fn finish(mut stream: TcpStream, watch: &Watch, end: End) {
             Some(Problem::with_detail(400, "this is not HTTP/1.1"))
         }
         _ => None,
-    };
+    }
+}
+
+/// Says it, and lets a refused client come to read it.
+async fn finish(mut stream: TcpStream, watch: &Watch, problem: Option<Problem>) {
     if problem.is_none() && !watch.is_refused() {
         return;
     }

@@ -1,7 +1,9 @@
-//! The access log: one line of JSON per answered request, on standard error.
+//! The access log: one line of JSON per answered request, on standard error. What was refused before it was a request (half a
+//! header, no HTTP at all) has an empty method and path.
 //!
 //! `{"timestamp":"…","level":"INFO","client":"127.0.0.1:40112","method":"GET","path":"/?q=1","status":200,"bytes":7,"seconds":0.0002,"target":"tayberry::access"}`
 
+use std::net::SocketAddr;
 use std::sync::Once;
 
 /// Lets events of the target `tayberry::access` reach standard error, once per process.
@@ -16,4 +18,9 @@ pub fn install() {
             .with_writer(std::io::stderr)
             .try_init();
     });
+}
+
+/// A client was answered that had sent no whole request.
+pub fn refused(client: SocketAddr, status: u16) {
+    tracing::info!(target: "tayberry::access", %client, method = "", path = "", status, bytes = 0, seconds = 0.0);
 }

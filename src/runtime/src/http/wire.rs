@@ -41,6 +41,8 @@ pub struct Watch {
     since: Cell<Instant>,
     /// The request was refused before all of it was read.
     is_refused: Cell<bool>,
+    /// hyper has refused by itself what is not HTTP, with this status.
+    refused_with: Cell<Option<u16>>,
     /// Wakes the connection's task when the server stops.
     pub waker: RefCell<Option<Waker>>,
 }
@@ -52,6 +54,7 @@ impl Watch {
             phase: Cell::new(Phase::Fresh),
             since: Cell::new(Instant::now()),
             is_refused: Cell::new(false),
+            refused_with: Cell::new(None),
             waker: RefCell::new(None),
         }
     }
@@ -80,6 +83,11 @@ impl Watch {
         self.is_refused.get()
     }
 
+    /// The status with which hyper has refused, by itself, what is not HTTP.
+    pub fn refused_with(&self) -> Option<u16> {
+        self.refused_with.get()
+    }
+
     fn received(&self) {
         match self.phase.get() {
             Phase::Fresh | Phase::Idle => self.enter(Phase::Head),
@@ -88,10 +96,12 @@ impl Watch {
         }
     }
 
-    fn sent(&self) {
+    fn sent(&self, bytes: &[u8]) {
         match self.phase.get() {
-            // hyper refuses by itself what is not HTTP.
+            // hyper refuses by itself what is not HTTP: `HTTP/1.1 431 …`.
             Phase::Head => {
+                let status = bytes.get(9..12).and_then(|it| str::from_utf8(it).ok());
+                self.refused_with.set(status.and_then(|it| it.parse().ok()));
                 self.refuse();
                 self.enter(Phase::Answer);
             }
@@ -190,7 +200,7 @@ impl AsyncWrite for Wire {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         if matches!(written, Poll::Ready(Ok(_))) {
-            self.watch.sent();
+            self.watch.sent(bytes);
         }
         written
     }
@@ -202,7 +212,7 @@ impl AsyncWrite for Wire {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
         if matches!(written, Poll::Ready(Ok(_))) {
-            self.watch.sent();
+            self.watch.sent(parts.first().map_or(&[], |first| first));
         }
         written
     }
@@ -276,7 +286,7 @@ mod tests {
         watch.flushed();
         assert_eq!(watch.phase(), Phase::Busy, "hyper flushes early, too");
         watch.enter(Phase::Answer);
-        watch.sent();
+        watch.sent(b"HTTP/1.1 200 OK");
         watch.flushed();
         assert_eq!(watch.phase(), Phase::Idle);
         assert!(!watch.is_refused());
@@ -286,7 +296,8 @@ mod tests {
     fn an_answer_to_half_a_header_is_a_refusal() {
         let watch = Watch::new();
         watch.received();
-        watch.sent();
+        watch.sent(b"HTTP/1.1 431 Request Header Fields Too Large");
         assert!(watch.is_refused());
+        assert_eq!(watch.refused_with(), Some(431));
     }
 }
