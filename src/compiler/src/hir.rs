@@ -535,6 +535,17 @@ pub enum ExprKind {
     Dict(Vec<(Option<Expr>, Expr)>),
     /// Runs inline in this function, its targets being locals of their own.
     Comprehension(Box<Comprehension>),
+    /// What an `import` statement gets: the module, or for a dotted name without `names` the package at its beginning.
+    Import {
+        name: String,
+        level: u32,
+        names: Option<Vec<String>>,
+    },
+    /// `from module import name`
+    ImportFrom {
+        module: Box<Expr>,
+        name: String,
+    },
     /// `lambda`, or what a `def` or `class` statement inside a function makes from its code object.
     Function(Box<MakeFunction>),
     /// f-string.

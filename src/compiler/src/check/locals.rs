@@ -64,6 +64,18 @@ impl<'a> Visitor<'a> for LocalFinder<'a> {
                 .filter_map(|item| item.optional_vars.as_deref())
                 .for_each(|target| self.bind(target)),
             ast::Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.bind(target)),
+            ast::Stmt::Import(each) => {
+                for alias in &each.names {
+                    let name = super::imports::bound_name(alias);
+                    self.names.entry(name.to_owned()).or_insert(None);
+                }
+            }
+            ast::Stmt::ImportFrom(each) => {
+                for alias in &each.names {
+                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.names.entry(name.to_string()).or_insert(None);
+                }
+            }
             ast::Stmt::Global(global) => self
                 .globals
                 .extend(global.names.iter().map(ToString::to_string)),

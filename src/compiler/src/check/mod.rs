@@ -30,6 +30,7 @@ mod effects;
 mod expression;
 mod format;
 mod function;
+mod imports;
 mod locals;
 mod mangle;
 mod member;

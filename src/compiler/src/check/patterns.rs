@@ -144,9 +144,9 @@ impl Translator<'_> {
                 };
                 let star = match rest.first() {
                     Some(ast::Pattern::MatchStar(star)) => Some(match &star.name {
-                        Some(name) => {
-                            Star::Capture(self.captured(name, &Type::List(Box::new(Type::Object))))
-                        }
+                        Some(name) => Star::Capture(Box::new(
+                            self.captured(name, &Type::List(Box::new(Type::Object))),
+                        )),
                         None => Star::Any,
                     }),
                     _ => None,

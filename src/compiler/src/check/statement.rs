@@ -14,7 +14,15 @@ use crate::types::Type;
 impl Translator<'_> {
     /// Statements in order; what a test tells holds until the block ends or the name is assigned.
     pub(super) fn block(&mut self, body: &[ast::Stmt]) -> Translated<Vec<Stmt>> {
-        body.iter().map(|stmt| self.statement(stmt)).collect()
+        let mut all = Vec::new();
+        for stmt in body {
+            match stmt {
+                ast::Stmt::Import(each) => self.import(each, &mut all),
+                ast::Stmt::ImportFrom(each) => self.import_from(each, &mut all),
+                other => all.push(self.statement(other)?),
+            }
+        }
+        Ok(all)
     }
 
     /// A block that may run or not: narrowings inside do not reach out.
@@ -213,31 +221,27 @@ impl Translator<'_> {
                 StmtKind::Assert { test, message }
             }
             ast::Stmt::Delete(delete) => {
-                let targets: Translated<Vec<Target>> = delete
+                let mut flat = Vec::new();
+                delete
                     .targets
                     .iter()
-                    .map(|target| match target {
-                        ast::Expr::Tuple(_) | ast::Expr::List(_) => {
-                            Err(self.reason("it deletes a tuple of targets", target))
-                        }
-                        _ => self.target(target, &Type::Object),
-                    })
+                    .for_each(|target| flatten(target, &mut flat));
+                let targets: Translated<Vec<Target>> = flat
+                    .into_iter()
+                    .map(|target| self.target(target, &Type::Object))
                     .collect();
                 StmtKind::Delete(targets?)
             }
             ast::Stmt::Break(_) => StmtKind::Break,
             ast::Stmt::Continue(_) => StmtKind::Continue,
-            ast::Stmt::Pass(_) | ast::Stmt::Global(_) => StmtKind::Pass,
+            ast::Stmt::Pass(_)
+            | ast::Stmt::Global(_)
+            | ast::Stmt::Nonlocal(_)
+            | ast::Stmt::Import(_)
+            | ast::Stmt::ImportFrom(_) => StmtKind::Pass,
             ast::Stmt::FunctionDef(def) => self.inner_function(def)?,
             ast::Stmt::ClassDef(def) => self.inner_class(def)?,
             ast::Stmt::Match(each) => self.match_statement(each)?,
-            ast::Stmt::Import(each) => {
-                return Err(self.reason("it imports inside the function", each.range));
-            }
-            ast::Stmt::ImportFrom(each) => {
-                return Err(self.reason("it imports inside the function", each.range));
-            }
-            ast::Stmt::Nonlocal(each) => return Err(self.reason("it uses `nonlocal`", each.range)),
             ast::Stmt::TypeAlias(each) => {
                 return Err(self.reason("it defines a type alias inside", each.range));
             }
@@ -295,6 +299,17 @@ impl Translator<'_> {
             },
             span,
         })
+    }
+}
+
+/// What `del` deletes one after the other.
+fn flatten<'e>(target: &'e ast::Expr, flat: &mut Vec<&'e ast::Expr>) {
+    match target {
+        ast::Expr::Tuple(ast::ExprTuple { elts, .. })
+        | ast::Expr::List(ast::ExprList { elts, .. }) => {
+            elts.iter().for_each(|each| flatten(each, flat));
+        }
+        one => flat.push(one),
     }
 }
 

@@ -67,7 +67,7 @@ pub enum Star {
     /// `*_`
     Any,
     /// `*name`
-    Capture(Target),
+    Capture(Box<Target>),
 }
 
 impl Pattern {

@@ -51,6 +51,7 @@ pub fn each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Ellipsis
         | ExprKind::OwnClass(_)
         | ExprKind::Local(_)
+        | ExprKind::Import { .. }
         | ExprKind::Global(_) => {}
         ExprKind::Field { object, .. } | ExprKind::Attribute { object, .. } => visit(object),
         ExprKind::Item { object, index } => {
@@ -73,6 +74,7 @@ pub fn each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             visit(left);
             visit(right);
         }
+        ExprKind::ImportFrom { module, .. } => visit(module),
         ExprKind::Unary { operand, .. } => visit(operand),
         ExprKind::Function(make) => {
             make.defaults.iter().for_each(&mut *visit);

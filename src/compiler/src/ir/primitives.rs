@@ -436,6 +436,9 @@ primitives! {
     MatchKeys = "tb_match_keys" (O O) Object python;
     MatchRest = "tb_match_rest" (O O) Object python;
 
+    Import = "tb_import" (O O O C) Object python;
+    ImportFrom = "tb_import_from" (O O) Object python;
+
     CellNew = "tb_cell_new" (MAYBE) Object raise;
     CellGet = "tb_cell_get" (O O C) Object raise;
     CellSet = "tb_cell_set" (O O) Void frees;

@@ -135,6 +135,24 @@ impl<'a> Builder<'a> {
             ExprKind::Set(elements) => self.set(elements),
             ExprKind::Dict(pairs) => self.dict(pairs),
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension),
+            ExprKind::Import { name, level, names } => {
+                let name = self.str(name);
+                let names = match names {
+                    Some(names) => Operand::Const(Const::Names(
+                        names.iter().map(|each| Rc::from(each.as_str())).collect(),
+                    )),
+                    None => Operand::Const(Const::None),
+                };
+                let level = Operand::Const(Const::C(*level as i32));
+                let args = vec![self.globals(), name, names, level];
+                self.typed(Prim::Import, args, Type::Object)
+            }
+            ExprKind::ImportFrom { module, name } => {
+                let module = self.object(module);
+                self.at_line(expr.span);
+                let name = self.str(name);
+                self.typed(Prim::ImportFrom, vec![module, name], Type::Object)
+            }
             ExprKind::Function(make) => self.make_function(make),
             ExprKind::Format(parts) => self.format(parts),
             ExprKind::Narrow(inner) => self.expr(inner),
