@@ -4,12 +4,15 @@ In: one small app in both modes. Out: bytes on the wire, which must be the same 
 """
 
 import json
+import os
 import re
+import resource
 import signal
 import socket
 import threading
 import time
 import unittest
+from pathlib import Path
 
 from modes import Both, Served
 
@@ -209,6 +212,32 @@ class Stopping(unittest.TestCase):
                 half.close()
                 idle.close()
 
+    def test_a_server_without_descriptors_left_goes_on_when_there_are_some(self) -> None:
+        for server in self.both.servers:
+            with self.subTest(mode=server.mode):
+                open_now = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+                resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (open_now + 20, open_now + 20))
+                connections = [socket.create_connection(("127.0.0.1", server.port), 5) for _ in range(60)]
+                for connection in connections[:10]:
+                    connection.sendall(get("/n/1"))
+                    self.assertIn(b"200 OK", connection.recv(1000))
+                time.sleep(0.2)
+                self.assertLess(busy(server, 0.5), 0.25, "it does not spin")
+                for connection in connections[:40]:
+                    connection.close()
+                connections[-1].sendall(get("/n/2", "connection: close"))
+                self.assertIn(b"200 OK", connections[-1].recv(1000))
+                for connection in connections:
+                    connection.close()
+                self.assertIn(b"200 OK", server.ask(get("/n/3", "connection: close")))
+
+    def test_an_idle_server_costs_nothing(self) -> None:
+        for server in self.both.servers:
+            with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+                connection.sendall(get("/slow/1?seconds=0.01") + get("/blocks/1?seconds=0.01"))
+                time.sleep(0.5)
+                self.assertLess(busy(server, 1.0), 0.05)
+
     def test_a_second_signal_ends_at_once(self) -> None:
         for server in self.both.servers:
             with self.subTest(mode=server.mode), socket.create_connection(("127.0.0.1", server.port), 5) as connection:
@@ -244,6 +273,18 @@ class Stopping(unittest.TestCase):
             + [("", "", status) for status in (400, 431, 400)],
         )
         self.both.servers.clear()
+
+
+def busy(server: Served, seconds: float) -> float:
+    """CPU seconds that a server takes while nothing is asked."""
+
+    def used() -> float:
+        fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before = used()
+    time.sleep(seconds)
+    return used() - before
 
 
 if __name__ == "__main__":
