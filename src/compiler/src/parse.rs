@@ -72,6 +72,13 @@ pub fn parse(file: FileId, source: &SourceFile) -> Result<ast::ModModule, Vec<Di
     }
 }
 
+/// The expression in an annotation that is written as a string, with its places in the file's text.
+pub fn parse_annotation(text: &str, literal: &ast::ExprStringLiteral) -> Option<ast::Expr> {
+    let literal = literal.as_single_part_string()?;
+    let parsed = rustpython_parser::parse_string_annotation(text, literal).ok()?;
+    Some(*parsed.into_syntax().body)
+}
+
 /// All imports of a file, wherever they stand. A file that does not parse has none.
 pub fn imports(source: &SourceFile) -> Vec<Import> {
     struct Collector(Vec<Import>);

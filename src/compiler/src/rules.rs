@@ -59,6 +59,36 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB201.md"),
     },
     Rule {
+        code: "TB202",
+        name: "unknown-import",
+        level: Level::Error,
+        page: include_str!("rules/TB202.md"),
+    },
+    Rule {
+        code: "TB204",
+        name: "unknown-module-attribute",
+        level: Level::Error,
+        page: include_str!("rules/TB204.md"),
+    },
+    Rule {
+        code: "TB205",
+        name: "unbound-local",
+        level: Level::Error,
+        page: include_str!("rules/TB205.md"),
+    },
+    Rule {
+        code: "TB206",
+        name: "unknown-name-in-annotation",
+        level: Level::Warning,
+        page: include_str!("rules/TB206.md"),
+    },
+    Rule {
+        code: "TB207",
+        name: "unknown-export",
+        level: Level::Warning,
+        page: include_str!("rules/TB207.md"),
+    },
+    Rule {
         code: "TB401",
         name: "duplicate-route",
         level: Level::Error,
@@ -101,42 +131,56 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 mod tests {
     use crate::source::{SourceFile, Sources};
 
-    fn codes(text: &str) -> Vec<&'static str> {
-        let sources = Sources::new(vec![SourceFile::new("app", "app.py", false, text)]);
-        let checked = crate::check(&sources, &crate::Options::default());
+    /// The findings in a program of several files.
+    fn codes(files: Vec<SourceFile>) -> Vec<&'static str> {
+        let checked = crate::check(&Sources::new(files), &crate::Options::default());
         let mut codes: Vec<_> = checked.diagnostics.iter().map(|each| each.code).collect();
         codes.dedup();
         codes
     }
 
-    /// The Python block under a heading.
-    fn block<'a>(page: &'a str, heading: &str) -> &'a str {
-        let from = page.find(heading).expect("the page has the heading");
-        let start = page[from..].find("```python\n").expect("with a block") + from + 10;
-        &page[start..start + page[start..].find("```").expect("that ends")]
+    /// The Python blocks under a heading: `app.py`, or the file that is named behind the language.
+    fn files(page: &str, heading: &str) -> Vec<SourceFile> {
+        let from = page.find(heading).expect("the page has the heading") + heading.len();
+        let section = &page[from..];
+        let section = &section[..section.find("\n## ").unwrap_or(section.len())];
+        let mut found = Vec::new();
+        for block in section.split("```python").skip(1) {
+            let (first, rest) = block.split_once('\n').expect("a block has lines");
+            let text = &rest[..rest.find("```").expect("a block ends")];
+            let path = if first.trim().is_empty() {
+                "app.py"
+            } else {
+                first.trim()
+            };
+            let name = path.trim_end_matches(".py").replace('/', ".");
+            let package = name.strip_suffix(".__init__");
+            let module = package.unwrap_or(&name);
+            found.push(SourceFile::new(module, path, package.is_some(), text));
+        }
+        assert!(!found.is_empty(), "no block below {heading}");
+        found
     }
 
     #[test]
     fn every_page_shows_its_rule_and_how_to_avoid_it() {
         for rule in super::RULES {
-            assert!(
-                rule.page
-                    .starts_with(&format!("# {} {}\n", rule.code, rule.name)),
-                "{}",
-                rule.code
-            );
-            assert_eq!(
-                codes(block(rule.page, "## Example")),
-                [rule.code],
-                "example of {}",
-                rule.code
-            );
-            assert_eq!(
-                codes(block(rule.page, "## Write instead")),
-                [""; 0],
-                "write instead of {}",
-                rule.code
-            );
+            let title = format!("# {} {}\n", rule.code, rule.name);
+            assert!(rule.page.starts_with(&title), "{}", rule.code);
+            let example = codes(files(rule.page, "## Example\n"));
+            assert_eq!(example, [rule.code], "example of {}", rule.code);
+            let instead = codes(files(rule.page, "## Write instead\n"));
+            assert_eq!(instead, [""; 0], "write instead of {}", rule.code);
         }
+    }
+
+    #[test]
+    fn rules_are_in_the_order_of_their_codes_and_have_names_of_their_own() {
+        for pair in super::RULES.windows(2) {
+            assert!(pair[0].code < pair[1].code, "{}", pair[1].code);
+        }
+        let names: std::collections::BTreeSet<_> =
+            super::RULES.iter().map(|rule| rule.name).collect();
+        assert_eq!(names.len(), super::RULES.len());
     }
 }

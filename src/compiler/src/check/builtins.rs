@@ -5,7 +5,12 @@ use crate::types::Type;
 
 /// Python 3.14's builtins.
 pub fn is_builtin(name: &str) -> bool {
-    NAMES.split_ascii_whitespace().any(|each| each == name)
+    names().any(|each| each == name)
+}
+
+/// The names of all builtins.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.split_ascii_whitespace()
 }
 
 const NAMES: &str = "ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError \

@@ -2,12 +2,10 @@
 
 use rustpython_ast::{self as ast};
 
-use super::builtins;
 use super::function::{Translated, Translator};
 use super::names::{Symbol, resolve};
 use super::result_type::{binary_type, element_type, gives_bool, join, numeric};
 use super::statement::binary_op;
-use crate::diagnostics::Diagnostic;
 use crate::hir::*;
 use crate::types::Type;
 
@@ -307,22 +305,6 @@ impl Translator<'_> {
         if let Some(found) = self.own_class(&name.id) {
             return found;
         }
-        let known = resolve(&self.tables.modules, self.module, &name.id).is_some();
-        if !known
-            && !builtins::is_builtin(&name.id)
-            && !self.tables.modules[self.module].star_import
-        {
-            let mut found = Diagnostic::new(
-                "TB201",
-                format!("`{}` is not defined", name.id),
-                self.span(name),
-                "not found in this scope",
-            );
-            if let Some(close) = self.closest(&name.id) {
-                found = found.help(format!("did you mean `{close}`?"));
-            }
-            self.unknown.push(found);
-        }
         let global = ExprKind::Global(name.id.to_string());
         match self.tables.variable(self.module, &name.id).0 {
             Some(claim) => {
@@ -335,18 +317,6 @@ impl Translator<'_> {
             }
             None => (global, Type::Object),
         }
-    }
-
-    fn closest(&self, name: &str) -> Option<String> {
-        let candidates = self
-            .by_name
-            .keys()
-            .chain(self.tables.modules[self.module].names.keys());
-        candidates
-            .map(|each| (strsim::damerau_levenshtein(each, name), each))
-            .filter(|(distance, _)| *distance <= 1 + name.len() / 4)
-            .min()
-            .map(|(_, each)| each.clone())
     }
 
     /// The type a class name stands for, in `isinstance`.

@@ -13,7 +13,6 @@ use super::annotation::annotation;
 use super::locals::LocalFinder;
 use super::result_type::join;
 use super::{Candidate, Tables, module_id};
-use crate::diagnostics::Diagnostic;
 use crate::hir::*;
 use crate::source::{FileId, Span};
 use crate::types::Type;
@@ -54,16 +53,11 @@ pub struct Translator<'a> {
     /// The body assigns to it.
     pub(super) first_rebound: bool,
     pub(super) returns: Type,
-    pub(super) unknown: Vec<Diagnostic>,
     pub(super) loop_depth: u32,
 }
 
-/// Translates a candidate. Names that exist nowhere are added to `unknown`.
-pub fn translate(
-    tables: &Tables,
-    candidate: &Candidate,
-    unknown: &mut Vec<Diagnostic>,
-) -> Translated<Function> {
+/// Translates a candidate.
+pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function> {
     let def = tables.def(candidate);
     let file = FileId(candidate.module as u32);
     let mut translator = Translator {
@@ -83,7 +77,6 @@ pub fn translate(
         has_first: false,
         first_rebound: false,
         returns: tables.returns_of(candidate),
-        unknown: Vec::new(),
         loop_depth: 0,
     };
     let is_generator = super::suspends::is_generator(def);
@@ -116,7 +109,6 @@ pub fn translate(
             .map(|local| local.ty.clone())
             .collect();
         translator.narrowed.clear();
-        translator.unknown.clear();
         translator.inner.clear();
         body = translator.block(statements)?;
         if translator.locals[..named]
@@ -127,7 +119,6 @@ pub fn translate(
             break;
         }
     }
-    unknown.append(&mut translator.unknown);
     let awaited = super::suspends::first_await(&body);
     if let (Some(awaited), false) = (awaited, def.is_async) {
         return Err(Reason {

@@ -28,6 +28,7 @@ mod classes;
 mod comprehension;
 mod effects;
 mod expression;
+mod findings;
 mod format;
 mod function;
 mod imports;
@@ -237,7 +238,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     let mut interpreted: Vec<(usize, Interpreted)> = Vec::new();
     let mut candidates = collect_candidates(&tables, &mut interpreted);
     // A function may rely on another one being native (`await`); when one drops out, all are looked at again.
-    let (mut functions, mut unknown) = loop {
+    let mut functions = loop {
         tables.by_path = candidates
             .iter()
             .enumerate()
@@ -251,10 +252,9 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
         tables.candidates = candidates.clone();
         tables.enter_methods();
         let mut functions: Vec<Function> = Vec::new();
-        let mut unknown = Vec::new();
         let mut dropped = Vec::new();
         for (at, candidate) in candidates.iter().enumerate() {
-            match function::translate(&tables, candidate, &mut unknown) {
+            match function::translate(&tables, candidate) {
                 Ok(function) => functions.push(function),
                 Err(reason) => {
                     let file = FileId(candidate.module as u32);
@@ -272,7 +272,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
             }
         }
         if dropped.is_empty() {
-            break (functions, unknown);
+            break functions;
         }
         let mut position = 0;
         candidates.retain(|_| {
@@ -280,7 +280,6 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
             !dropped.contains(&(position - 1))
         });
     };
-    diagnostics.append(&mut unknown);
     suspends::mark(&mut functions);
     for ((module, at), kind) in &tables.classes {
         if let ClassKind::Interpreted(reason, place) = kind
@@ -302,6 +301,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     for (_, each) in &interpreted {
         diagnostics.push(interpreted_hint(each, options.strict));
     }
+    findings::find(&tables, sources, &mut diagnostics);
     let app = routes::find(&tables, &functions, &interpreted, &mut diagnostics);
     let program = assemble(sources, &tables, functions, interpreted);
     sort(&mut diagnostics);

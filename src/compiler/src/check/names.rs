@@ -29,6 +29,8 @@ pub enum Symbol {
 pub struct Module {
     /// Dotted name.
     pub name: String,
+    /// Whether it is a package's `__init__.py`.
+    pub is_package: bool,
     /// The tree.
     pub tree: ast::ModModule,
     /// Names bound at module level.
@@ -77,6 +79,7 @@ impl Module {
         let (names, star_import) = (collector.names, collector.star);
         Module {
             name: name.into(),
+            is_package,
             tree,
             names,
             star_import,

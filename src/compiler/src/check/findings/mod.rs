@@ -1,0 +1,355 @@
+//! What is wrong with a program, apart from its routes: names, calls, exceptions, dataclasses, coroutines.
+//!
+//! In: the trees of all modules with their tables. Out: diagnostics. One walk over each module, compiled or not, with the
+//! scopes that are open at each place; the rules are functions that look at one statement or expression. What
+//! cannot be said for certain is not said: a name that is bound twice, a decorated function, a module that changes
+//! its own names at run time.
+
+use std::collections::BTreeSet;
+
+use rustpython_ast::{self as ast, visitor::Visitor};
+use rustpython_text_size::{Ranged, TextRange};
+
+use super::names::{self, Symbol};
+use super::{Tables, builtins};
+use crate::diagnostics::Diagnostic;
+use crate::parse::range_span;
+use crate::source::{FileId, Sources, Span};
+
+mod annotations;
+mod imports;
+mod scope;
+mod variables;
+
+use scope::{Opened, Scope};
+
+/// Finds what is wrong, in all modules.
+pub fn find(tables: &Tables, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    let assigned = imports::assigned_attributes(tables);
+    for (module, each) in tables.modules.iter().enumerate() {
+        let mut walk = Walk {
+            tables,
+            module,
+            file: FileId(module as u32),
+            text: &sources.files[module].text,
+            assigned: &assigned,
+            dynamic: None,
+            scopes: Vec::new(),
+            loops: Vec::new(),
+            caught: BTreeSet::new(),
+            found: diagnostics,
+        };
+        imports::exports(&mut walk);
+        walk.visit_body(&each.tree.body);
+    }
+}
+
+/// The state of the walk over one module.
+pub struct Walk<'a, 'd> {
+    pub tables: &'a Tables,
+    pub module: usize,
+    pub file: FileId,
+    pub text: &'a str,
+    /// Names that some statement of the program assigns as attributes of what may be a module.
+    pub assigned: &'a BTreeSet<&'a str>,
+    /// Whether the module may get names at run time; found out when it is first asked.
+    dynamic: Option<bool>,
+    /// Outermost first; the module's own is not among them.
+    pub scopes: Vec<Scope<'a>>,
+    /// The loops around this place within the innermost function.
+    pub loops: Vec<TextRange>,
+    /// Builtin exceptions that handlers around this place catch.
+    pub caught: BTreeSet<&'a str>,
+    found: &'d mut Vec<Diagnostic>,
+}
+
+impl<'a> Walk<'a, '_> {
+    /// The span of a node.
+    pub fn span(&self, node: impl Ranged) -> Span {
+        range_span(self.file, node.range())
+    }
+
+    /// Adds a finding.
+    pub fn report(&mut self, finding: Diagnostic) {
+        self.found.push(finding);
+    }
+
+    /// The names of this module's own scope.
+    pub fn module_names(&self) -> &'a names::Module {
+        &self.tables.modules[self.module]
+    }
+
+    /// The scope that binds a name here, outermost 0; `None` for names of the module and of `builtins`.
+    pub fn scope_of(&self, name: &str) -> Option<usize> {
+        let mut inner_function = false;
+        for (at, scope) in self.scopes.iter().enumerate().rev() {
+            if scope.globals.contains(name) {
+                return None;
+            }
+            match scope.opened {
+                // Functions do not see the names of the classes around them.
+                Opened::Class(_) if inner_function => continue,
+                Opened::Class(_) | Opened::Comprehension | Opened::TypeParameters => {}
+                Opened::Function(_) | Opened::Lambda => inner_function = true,
+            }
+            if scope.names.contains(name) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// What an expression means, if it is a name of the module or of `builtins`, or an attribute of a module.
+    pub fn symbol(&self, expr: &ast::Expr) -> Option<Symbol> {
+        let mut first = expr;
+        while let ast::Expr::Attribute(attribute) = first {
+            first = &attribute.value;
+        }
+        match first {
+            ast::Expr::Name(name) if self.scope_of(&name.id).is_none() => {
+                names::resolve_expr(&self.tables.modules, self.module, expr)
+            }
+            _ => None,
+        }
+    }
+
+    /// The dotted name of something from outside the program: `time.sleep`, `builtins.len`.
+    pub fn external(&self, expr: &ast::Expr) -> Option<String> {
+        match self.symbol(expr)? {
+            Symbol::External(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The innermost function around this place.
+    pub fn function(&self) -> Option<&'a ast::StmtFunctionDef> {
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| match scope.opened {
+                Opened::Function(def) => Some(def),
+                _ => None,
+            })
+    }
+
+    /// Whether names may come into being that no statement binds: `exec`, `globals()[…] = …`.
+    pub fn is_dynamic(&mut self) -> bool {
+        *self.dynamic.get_or_insert_with(|| {
+            [
+                "exec(",
+                "globals()",
+                "vars()",
+                "locals()",
+                "__builtins__",
+                "__dict__",
+                "f_locals",
+                "global_enum",
+                "_simple_enum",
+                "_convert_(",
+            ]
+            .iter()
+            .any(|each| self.text.contains(each))
+        })
+    }
+
+    /// The name that is most like one that is not there.
+    pub fn closest<'n>(&self, name: &str, among: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        among
+            .filter(|each| *each != name)
+            .map(|each| (strsim::damerau_levenshtein(each, name), each))
+            .filter(|(distance, _)| *distance <= name.chars().count().div_ceil(4))
+            .min()
+            .map(|(_, each)| each)
+    }
+
+    fn within(&mut self, scope: Scope<'a>, inside: impl FnOnce(&mut Self)) {
+        self.scopes.push(scope);
+        inside(self);
+        self.scopes.pop();
+    }
+
+    fn within_type_parameters(
+        &mut self,
+        params: Option<&'a ast::TypeParams>,
+        inside: impl FnOnce(&mut Self),
+    ) {
+        match params {
+            None => inside(self),
+            Some(params) => self.within(Scope::type_parameters(params), |this| {
+                this.visit_type_params(params);
+                inside(this);
+            }),
+        }
+    }
+
+    fn function_def(&mut self, def: &'a ast::StmtFunctionDef) {
+        for each in &def.decorator_list {
+            self.visit_decorator(each);
+        }
+        for each in def.parameters.iter_non_variadic_params() {
+            each.default.iter().for_each(|expr| self.visit_expr(expr));
+        }
+        self.within_type_parameters(def.type_params.as_deref(), |this| {
+            for each in def.parameters.iter() {
+                each.annotation()
+                    .into_iter()
+                    .for_each(|expr| this.visit_annotation(expr));
+            }
+            def.returns
+                .iter()
+                .for_each(|expr| this.visit_annotation(expr));
+            let (loops, caught) = (
+                std::mem::take(&mut this.loops),
+                std::mem::take(&mut this.caught),
+            );
+            this.within(Scope::function(def), |this| this.visit_body(&def.body));
+            (this.loops, this.caught) = (loops, caught);
+        });
+    }
+
+    fn class_def(&mut self, def: &'a ast::StmtClassDef) {
+        for each in &def.decorator_list {
+            self.visit_decorator(each);
+        }
+        self.within_type_parameters(def.type_params.as_deref(), |this| {
+            if let Some(arguments) = &def.arguments {
+                this.visit_arguments(arguments);
+            }
+            this.within(Scope::class(def), |this| this.visit_body(&def.body));
+        });
+    }
+
+    /// The first iterable belongs to the scope around, everything else to the comprehension's own.
+    fn comprehension(&mut self, generators: &'a [ast::Comprehension], elements: &[&'a ast::Expr]) {
+        if let Some(first) = generators.first() {
+            self.visit_expr(&first.iter);
+        }
+        self.within(Scope::comprehension(generators), |this| {
+            for (at, each) in generators.iter().enumerate() {
+                if at > 0 {
+                    this.visit_expr(&each.iter);
+                }
+                this.visit_expr(&each.target);
+                each.ifs.iter().for_each(|test| this.visit_expr(test));
+            }
+            elements.iter().for_each(|each| this.visit_expr(each));
+        });
+    }
+
+    fn in_loop(&mut self, range: TextRange, inside: impl FnOnce(&mut Self)) {
+        self.loops.push(range);
+        inside(self);
+        self.loops.pop();
+    }
+
+    fn try_statement(&mut self, stmt: &'a ast::StmtTry) {
+        let before = self.caught.clone();
+        for handler in &stmt.handlers {
+            let ast::ExceptHandler::ExceptHandler(handler) = handler;
+            match handler.type_.as_deref() {
+                None => {
+                    self.caught.insert("BaseException");
+                }
+                Some(ast::Expr::Tuple(tuple)) => {
+                    for each in &tuple.elts {
+                        self.caught.extend(last_name(each));
+                    }
+                }
+                Some(one) => self.caught.extend(last_name(one)),
+            }
+        }
+        self.visit_body(&stmt.body);
+        self.caught = before;
+        for handler in &stmt.handlers {
+            self.visit_except_handler(handler);
+        }
+        self.visit_body(&stmt.orelse);
+        self.visit_body(&stmt.finalbody);
+    }
+
+    /// Whether a handler around this place catches one of these exceptions.
+    pub fn catches(&self, exceptions: &[&str]) -> bool {
+        exceptions
+            .iter()
+            .chain(&["Exception", "BaseException"])
+            .any(|each| self.caught.contains(each))
+    }
+}
+
+fn last_name(expr: &ast::Expr) -> Option<&str> {
+    match expr {
+        ast::Expr::Name(name) => Some(name.id.as_str()),
+        ast::Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
+}
+
+impl<'a> Visitor<'a> for Walk<'a, '_> {
+    fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+        match stmt {
+            ast::Stmt::FunctionDef(def) => self.function_def(def),
+            ast::Stmt::ClassDef(def) => self.class_def(def),
+            ast::Stmt::For(each) => {
+                self.visit_expr(&each.iter);
+                self.in_loop(each.range, |this| {
+                    this.visit_expr(&each.target);
+                    this.visit_body(&each.body);
+                });
+                self.visit_body(&each.orelse);
+            }
+            ast::Stmt::While(each) => {
+                self.in_loop(each.range, |this| {
+                    this.visit_expr(&each.test);
+                    this.visit_body(&each.body);
+                });
+                self.visit_body(&each.orelse);
+            }
+            ast::Stmt::Try(each) => self.try_statement(each),
+            ast::Stmt::TypeAlias(alias) => {
+                self.within_type_parameters(alias.type_params.as_deref(), |this| {
+                    this.visit_annotation(&alias.value);
+                });
+            }
+            ast::Stmt::AnnAssign(assign) => {
+                self.visit_annotation(&assign.annotation);
+                if let Some(value) = &assign.value {
+                    self.visit_expr(value);
+                }
+                self.visit_expr(&assign.target);
+            }
+            ast::Stmt::ImportFrom(import) => imports::imported(self, import),
+            _ => ast::visitor::walk_stmt(self, stmt),
+        }
+    }
+
+    fn visit_annotation(&mut self, expr: &'a ast::Expr) {
+        annotations::names(self, expr);
+    }
+
+    fn visit_expr(&mut self, expr: &'a ast::Expr) {
+        match expr {
+            ast::Expr::Name(name) if name.ctx.is_load() => variables::read(self, name),
+            ast::Expr::Attribute(attribute) => imports::attribute(self, attribute),
+            _ => {}
+        }
+        match expr {
+            ast::Expr::Lambda(lambda) => {
+                if let Some(parameters) = &lambda.parameters {
+                    for each in parameters.iter_non_variadic_params() {
+                        each.default.iter().for_each(|expr| self.visit_expr(expr));
+                    }
+                }
+                let loops = std::mem::take(&mut self.loops);
+                self.within(Scope::lambda(lambda), |this| this.visit_expr(&lambda.body));
+                self.loops = loops;
+            }
+            ast::Expr::ListComp(each) => self.comprehension(&each.generators, &[&each.elt]),
+            ast::Expr::SetComp(each) => self.comprehension(&each.generators, &[&each.elt]),
+            ast::Expr::Generator(each) => self.comprehension(&each.generators, &[&each.elt]),
+            ast::Expr::DictComp(each) => {
+                self.comprehension(&each.generators, &[&*each.key, &*each.value]);
+            }
+            _ => ast::visitor::walk_expr(self, expr),
+        }
+    }
+}

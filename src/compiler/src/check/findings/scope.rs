@@ -1,0 +1,257 @@
+//! The names that a scope binds: a function, a lambda, a class body, a comprehension.
+//!
+//! In: a tree. Out: a `Scope`. What holds: names bound in scopes inside are not in it, apart from those that `:=` in a
+//! comprehension binds around it.
+
+use std::collections::BTreeSet;
+
+use rustpython_ast::{self as ast, visitor::Visitor};
+use rustpython_text_size::{Ranged, TextSize};
+
+/// What opens a scope.
+#[derive(Clone, Copy)]
+pub enum Opened<'a> {
+    Function(&'a ast::StmtFunctionDef),
+    Lambda,
+    Class(&'a ast::StmtClassDef),
+    Comprehension,
+    /// `def f[T]`, `class C[T]`, `type A[T]`
+    TypeParameters,
+}
+
+/// One scope of those that are open at a place.
+pub struct Scope<'a> {
+    pub opened: Opened<'a>,
+    pub names: BTreeSet<&'a str>,
+    /// Declared `global` here.
+    pub globals: BTreeSet<&'a str>,
+    /// Declared `nonlocal` here.
+    pub nonlocals: BTreeSet<&'a str>,
+    /// Where names are bound, in source order: the place from which on the name may have a value.
+    pub bindings: Vec<(&'a str, TextSize)>,
+}
+
+impl<'a> Scope<'a> {
+    /// A scope without names.
+    pub fn new(opened: Opened<'a>) -> Scope<'a> {
+        Scope {
+            opened,
+            names: BTreeSet::new(),
+            globals: BTreeSet::new(),
+            nonlocals: BTreeSet::new(),
+            bindings: Vec::new(),
+        }
+    }
+
+    /// The scope of a function's body.
+    pub fn function(def: &'a ast::StmtFunctionDef) -> Scope<'a> {
+        let mut scope = Scope::new(Opened::Function(def));
+        scope.parameters(&def.parameters);
+        scope.body(&def.body);
+        scope
+    }
+
+    /// The scope of a class body.
+    pub fn class(def: &'a ast::StmtClassDef) -> Scope<'a> {
+        let mut scope = Scope::new(Opened::Class(def));
+        scope.body(&def.body);
+        scope
+    }
+
+    /// The scope of a lambda's body.
+    pub fn lambda(lambda: &'a ast::ExprLambda) -> Scope<'a> {
+        let mut scope = Scope::new(Opened::Lambda);
+        if let Some(parameters) = &lambda.parameters {
+            scope.parameters(parameters);
+        }
+        Binder(&mut scope).visit_expr(&lambda.body);
+        scope
+    }
+
+    /// The scope of a comprehension.
+    pub fn comprehension(generators: &'a [ast::Comprehension]) -> Scope<'a> {
+        let mut scope = Scope::new(Opened::Comprehension);
+        for each in generators {
+            scope.target(&each.target);
+        }
+        scope
+    }
+
+    /// The scope of type parameters.
+    pub fn type_parameters(params: &'a ast::TypeParams) -> Scope<'a> {
+        let mut scope = Scope::new(Opened::TypeParameters);
+        for each in &params.type_params {
+            scope.names.insert(each.name().as_str());
+        }
+        scope
+    }
+
+    fn parameters(&mut self, parameters: &'a ast::Parameters) {
+        for each in parameters.iter() {
+            self.bind(each.name(), each.range().start());
+        }
+    }
+
+    fn body(&mut self, body: &'a [ast::Stmt]) {
+        let mut binder = Binder(self);
+        binder.visit_body(body);
+        for name in self.globals.iter().chain(&self.nonlocals) {
+            self.names.remove(name);
+        }
+    }
+
+    fn bind(&mut self, name: &'a str, from: TextSize) {
+        self.names.insert(name);
+        self.bindings.push((name, from));
+    }
+
+    fn target(&mut self, target: &'a ast::Expr) {
+        self.target_from(target, target.range().end());
+    }
+
+    fn target_from(&mut self, target: &'a ast::Expr, from: TextSize) {
+        match target {
+            ast::Expr::Name(name) => self.bind(name.id.as_str(), from),
+            ast::Expr::Tuple(tuple) => tuple
+                .elts
+                .iter()
+                .for_each(|each| self.target_from(each, from)),
+            ast::Expr::List(list) => list
+                .elts
+                .iter()
+                .for_each(|each| self.target_from(each, from)),
+            ast::Expr::Starred(star) => self.target_from(&star.value, from),
+            _ => {}
+        }
+    }
+}
+
+/// Collects bindings of one scope.
+struct Binder<'s, 'a>(&'s mut Scope<'a>);
+
+impl<'a> Visitor<'a> for Binder<'_, 'a> {
+    fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+        let scope = &mut *self.0;
+        match stmt {
+            ast::Stmt::FunctionDef(def) => {
+                scope.bind(&def.name, def.range.end());
+                // What is evaluated here and not inside: a walrus in a default binds here.
+                def.decorator_list
+                    .iter()
+                    .for_each(|each| self.visit_decorator(each));
+                for each in def.parameters.iter_non_variadic_params() {
+                    each.default
+                        .iter()
+                        .for_each(|default| self.visit_expr(default));
+                }
+                return;
+            }
+            ast::Stmt::ClassDef(def) => {
+                scope.bind(&def.name, def.range.end());
+                def.decorator_list
+                    .iter()
+                    .for_each(|each| self.visit_decorator(each));
+                if let Some(arguments) = &def.arguments {
+                    self.visit_arguments(arguments);
+                }
+                return;
+            }
+            ast::Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    scope.target_from(target, assign.range.end());
+                }
+            }
+            ast::Stmt::AnnAssign(assign) => {
+                if let ast::Expr::Name(name) = &*assign.target {
+                    scope.names.insert(name.id.as_str());
+                    if assign.value.is_some() {
+                        scope.bind(&name.id, assign.range.end());
+                    }
+                }
+            }
+            ast::Stmt::AugAssign(assign) => scope.target_from(&assign.target, assign.range.end()),
+            ast::Stmt::TypeAlias(alias) => scope.target_from(&alias.name, alias.range.end()),
+            ast::Stmt::For(each) => scope.target(&each.target),
+            ast::Stmt::With(with) => with
+                .items
+                .iter()
+                .filter_map(|item| item.optional_vars.as_deref())
+                .for_each(|target| scope.target(target)),
+            ast::Stmt::Import(import) => {
+                for alias in &import.names {
+                    let name = match &alias.asname {
+                        Some(name) => name.as_str(),
+                        None => alias.name.split('.').next().unwrap_or_default(),
+                    };
+                    scope.bind(name, import.range.end());
+                }
+            }
+            ast::Stmt::ImportFrom(import) => {
+                for alias in &import.names {
+                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    scope.bind(name, import.range.end());
+                }
+            }
+            ast::Stmt::Global(global) => scope
+                .globals
+                .extend(global.names.iter().map(|name| name.as_str())),
+            ast::Stmt::Nonlocal(nonlocal) => scope
+                .nonlocals
+                .extend(nonlocal.names.iter().map(|name| name.as_str())),
+            ast::Stmt::Delete(delete) => {
+                for target in &delete.targets {
+                    if let ast::Expr::Name(name) = target {
+                        scope.names.insert(name.id.as_str());
+                    }
+                }
+            }
+            _ => {}
+        }
+        ast::visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
+        let ast::ExceptHandler::ExceptHandler(inner) = handler;
+        if let Some(name) = &inner.name {
+            self.0.bind(name, name.range.end());
+        }
+        ast::visitor::walk_except_handler(self, handler);
+    }
+
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        let name = match pattern {
+            ast::Pattern::MatchAs(each) => each.name.as_ref(),
+            ast::Pattern::MatchStar(each) => each.name.as_ref(),
+            ast::Pattern::MatchMapping(each) => each.rest.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.0.bind(name, name.range.end());
+        }
+        ast::visitor::walk_pattern(self, pattern);
+    }
+
+    fn visit_expr(&mut self, expr: &'a ast::Expr) {
+        match expr {
+            ast::Expr::Named(named) => {
+                self.0.target_from(&named.target, named.range.end());
+                self.visit_expr(&named.value);
+            }
+            ast::Expr::If(choice) => {
+                // The test runs first, though it stands in the middle.
+                let before = self.0.bindings.len();
+                self.visit_expr(&choice.test);
+                for (_, from) in &mut self.0.bindings[before..] {
+                    *from = choice.range.start();
+                }
+                self.visit_expr(&choice.body);
+                self.visit_expr(&choice.orelse);
+            }
+            ast::Expr::Lambda(_) => {}
+            // A walrus inside binds here, the loop variables do not: targets are bound by statements only.
+            _ => ast::visitor::walk_expr(self, expr),
+        }
+    }
+
+    fn visit_annotation(&mut self, _: &'a ast::Expr) {}
+}
