@@ -20,6 +20,17 @@ pub struct Diagnostic {
     pub labels: Vec<(Span, String)>,
     /// What to do about it.
     pub help: Option<String>,
+    /// The changes of the source that `check --fix` makes; none where a person has to decide.
+    pub fix: Vec<Edit>,
+}
+
+/// One change of a source: this text in the place of that range.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
 }
 
 impl Diagnostic {
@@ -37,6 +48,7 @@ impl Diagnostic {
             message: message.into(),
             labels: vec![(span, label.into())],
             help: None,
+            fix: Vec::new(),
         }
     }
 
@@ -63,6 +75,40 @@ impl Diagnostic {
     pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
         self.help = Some(text.into());
         self
+    }
+
+    /// Fixed by another text in the place of a span.
+    pub fn fix_replace(mut self, span: Span, text: &str) -> Diagnostic {
+        self.fix.push(Edit {
+            span,
+            text: text.to_owned(),
+        });
+        self
+    }
+
+    /// Fixed by a text in front of a span.
+    pub fn fix_insert(self, span: Span, text: &str) -> Diagnostic {
+        let end = span.start;
+        self.fix_replace(Span { end, ..span }, text)
+    }
+
+    /// Fixed by a text behind a span.
+    pub fn fix_append(self, span: Span, text: &str) -> Diagnostic {
+        let start = span.end;
+        self.fix_replace(Span { start, ..span }, text)
+    }
+
+    /// Fixed by leaving out what stands between a byte and a span behind it.
+    pub fn fix_remove(self, start: u32, before: Span) -> Diagnostic {
+        let end = before.start;
+        self.fix_replace(
+            Span {
+                start,
+                end,
+                ..before
+            },
+            "",
+        )
     }
 
     fn position(&self, sources: &Sources) -> (String, u32, u32) {

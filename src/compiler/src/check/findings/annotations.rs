@@ -11,7 +11,7 @@ use crate::parse::range_span;
 /// Looks at the names in an annotation.
 pub fn names<'a>(walk: &mut Walk<'a, '_>, expr: &'a ast::Expr) {
     let mut collector = Names {
-        text: walk.text,
+        text: &walk.sources.files[walk.module].text,
         found: Vec::new(),
     };
     collector.visit_expr(expr);
@@ -20,7 +20,7 @@ pub fn names<'a>(walk: &mut Walk<'a, '_>, expr: &'a ast::Expr) {
             || is_known(walk, &name)
             // A class mentions its own names without `self`.
             || walk.scopes.iter().any(|scope| scope.names.contains(name.as_str()))
-            || walk.is_dynamic()
+            || walk.is_dynamic(walk.module)
         {
             continue;
         }

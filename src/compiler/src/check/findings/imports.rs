@@ -53,6 +53,7 @@ fn lacks(walk: &Walk<'_, '_>, module: usize, name: &str) -> bool {
         && resolve_member(&walk.tables.modules, module, name).is_none()
         && is_complete(walk, module)
         && !walk.assigned.contains(name)
+        && !walk.is_dynamic(module)
 }
 
 fn missing(
@@ -102,7 +103,7 @@ pub fn imported<'a>(walk: &mut Walk<'a, '_>, import: &'a ast::StmtImportFrom) {
 
 /// Looks at `module.name`.
 pub fn attribute<'a>(walk: &mut Walk<'a, '_>, attribute: &'a ast::ExprAttribute) {
-    if !attribute.ctx.is_load() || walk.catches(&["AttributeError"]) {
+    if walk.catches(&["AttributeError"]) {
         return;
     }
     if let Some(Symbol::Module(module)) = walk.symbol(&attribute.value)
@@ -116,7 +117,7 @@ pub fn attribute<'a>(walk: &mut Walk<'a, '_>, attribute: &'a ast::ExprAttribute)
 pub fn exports(walk: &mut Walk<'_, '_>) {
     let module = walk.module;
     // A package may name modules in its folder that nothing imports.
-    if walk.module_names().is_package || !is_complete(walk, module) || walk.is_dynamic() {
+    if walk.module_names().is_package || !is_complete(walk, module) {
         return;
     }
     let tables = walk.tables;

@@ -11,17 +11,39 @@ use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_text_size::{Ranged, TextRange};
 
 use super::names::{self, Symbol};
-use super::{Tables, builtins};
+use super::{Tables, annotation, builtins};
 use crate::diagnostics::Diagnostic;
 use crate::parse::range_span;
 use crate::source::{FileId, Sources, Span};
 
 mod annotations;
+mod calls;
+mod coroutines;
+mod dataclasses;
+mod exceptions;
 mod imports;
+mod operators;
 mod scope;
+mod statements;
+mod values;
 mod variables;
 
 use scope::{Opened, Scope};
+
+/// What stands in the text of modules that make names at run time.
+const DYNAMIC: &[&str] = &[
+    "exec(",
+    "globals()",
+    "vars()",
+    "locals()",
+    "__builtins__",
+    "__dict__",
+    "f_locals",
+    "global_enum",
+    "_simple_enum",
+    "_convert_(",
+    "sys.modules[__name__]",
+];
 
 /// Finds what is wrong, in all modules.
 pub fn find(tables: &Tables, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
@@ -31,15 +53,15 @@ pub fn find(tables: &Tables, sources: &Sources, diagnostics: &mut Vec<Diagnostic
             tables,
             module,
             file: FileId(module as u32),
-            text: &sources.files[module].text,
+            sources,
             assigned: &assigned,
-            dynamic: None,
             scopes: Vec::new(),
             loops: Vec::new(),
             caught: BTreeSet::new(),
             found: diagnostics,
         };
         imports::exports(&mut walk);
+        statements::block(&mut walk, &each.tree.body);
         walk.visit_body(&each.tree.body);
     }
 }
@@ -49,11 +71,9 @@ pub struct Walk<'a, 'd> {
     pub tables: &'a Tables,
     pub module: usize,
     pub file: FileId,
-    pub text: &'a str,
+    pub sources: &'a Sources,
     /// Names that some statement of the program assigns as attributes of what may be a module.
     pub assigned: &'a BTreeSet<&'a str>,
-    /// Whether the module may get names at run time; found out when it is first asked.
-    dynamic: Option<bool>,
     /// Outermost first; the module's own is not among them.
     pub scopes: Vec<Scope<'a>>,
     /// The loops around this place within the innermost function.
@@ -121,35 +141,10 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// The innermost function around this place.
-    pub fn function(&self) -> Option<&'a ast::StmtFunctionDef> {
-        self.scopes
-            .iter()
-            .rev()
-            .find_map(|scope| match scope.opened {
-                Opened::Function(def) => Some(def),
-                _ => None,
-            })
-    }
-
-    /// Whether names may come into being that no statement binds: `exec`, `globals()[…] = …`.
-    pub fn is_dynamic(&mut self) -> bool {
-        *self.dynamic.get_or_insert_with(|| {
-            [
-                "exec(",
-                "globals()",
-                "vars()",
-                "locals()",
-                "__builtins__",
-                "__dict__",
-                "f_locals",
-                "global_enum",
-                "_simple_enum",
-                "_convert_(",
-            ]
-            .iter()
-            .any(|each| self.text.contains(each))
-        })
+    /// Whether a module may get names that no statement binds: `exec`, `globals()[…] = …`.
+    pub fn is_dynamic(&self, module: usize) -> bool {
+        let text = &self.sources.files[module].text;
+        DYNAMIC.iter().any(|each| text.contains(each))
     }
 
     /// The name that is most like one that is not there.
@@ -183,6 +178,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn function_def(&mut self, def: &'a ast::StmtFunctionDef) {
+        statements::function(self, def);
         for each in &def.decorator_list {
             self.visit_decorator(each);
         }
@@ -202,12 +198,16 @@ impl<'a> Walk<'a, '_> {
                 std::mem::take(&mut this.loops),
                 std::mem::take(&mut this.caught),
             );
-            this.within(Scope::function(def), |this| this.visit_body(&def.body));
+            this.within(Scope::function(def), |this| {
+                statements::block(this, &def.body);
+                this.visit_body(&def.body);
+            });
             (this.loops, this.caught) = (loops, caught);
         });
     }
 
     fn class_def(&mut self, def: &'a ast::StmtClassDef) {
+        dataclasses::class(self, def);
         for each in &def.decorator_list {
             self.visit_decorator(each);
         }
@@ -215,12 +215,18 @@ impl<'a> Walk<'a, '_> {
             if let Some(arguments) = &def.arguments {
                 this.visit_arguments(arguments);
             }
-            this.within(Scope::class(def), |this| this.visit_body(&def.body));
+            this.within(Scope::class(def), |this| {
+                statements::block(this, &def.body);
+                this.visit_body(&def.body);
+            });
         });
     }
 
     /// The first iterable belongs to the scope around, everything else to the comprehension's own.
     fn comprehension(&mut self, generators: &'a [ast::Comprehension], elements: &[&'a ast::Expr]) {
+        for each in generators.iter().filter(|each| !each.is_async) {
+            operators::iterated(self, &each.iter);
+        }
         if let Some(first) = generators.first() {
             self.visit_expr(&first.iter);
         }
@@ -242,7 +248,36 @@ impl<'a> Walk<'a, '_> {
         self.loops.pop();
     }
 
+    /// `with pytest.raises(ValueError):`, `with suppress(KeyError):` catch like `try`.
+    fn with_statement(&mut self, stmt: &'a ast::StmtWith) {
+        let before = self.caught.clone();
+        for item in &stmt.items {
+            self.visit_with_item(item);
+            if let ast::Expr::Call(call) = &item.context_expr
+                && last_name(&call.func).is_some_and(|name| {
+                    name == "suppress" || name.to_lowercase().contains("raises")
+                })
+            {
+                self.catch(call.arguments.args.iter());
+            }
+        }
+        self.visit_body(&stmt.body);
+        self.caught = before;
+    }
+
+    fn catch(&mut self, exceptions: impl Iterator<Item = &'a ast::Expr>) {
+        for each in exceptions {
+            match each {
+                ast::Expr::Tuple(tuple) => {
+                    self.caught.extend(tuple.elts.iter().filter_map(last_name))
+                }
+                one => self.caught.extend(last_name(one)),
+            }
+        }
+    }
+
     fn try_statement(&mut self, stmt: &'a ast::StmtTry) {
+        exceptions::handlers(self, stmt);
         let before = self.caught.clone();
         for handler in &stmt.handlers {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
@@ -250,12 +285,7 @@ impl<'a> Walk<'a, '_> {
                 None => {
                     self.caught.insert("BaseException");
                 }
-                Some(ast::Expr::Tuple(tuple)) => {
-                    for each in &tuple.elts {
-                        self.caught.extend(last_name(each));
-                    }
-                }
-                Some(one) => self.caught.extend(last_name(one)),
+                Some(types) => self.catch(std::iter::once(types)),
             }
         }
         self.visit_body(&stmt.body);
@@ -276,6 +306,25 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
+/// `if sys.version_info < (3, 12):`, `if TYPE_CHECKING:`
+fn asks_for_environment(test: &ast::Expr) -> bool {
+    struct Asks(bool);
+    impl<'a> Visitor<'a> for Asks {
+        fn visit_expr(&mut self, expr: &'a ast::Expr) {
+            self.0 |= last_name(expr).is_some_and(|name| {
+                ["version_info", "hexversion", "platform", "TYPE_CHECKING"].contains(&name)
+                    || name.starts_with("PY")
+                    || name.starts_with("HAS_")
+                    || name.starts_with("HAVE_")
+            });
+            ast::visitor::walk_expr(self, expr);
+        }
+    }
+    let mut asks = Asks(false);
+    asks.visit_expr(test);
+    asks.0
+}
+
 fn last_name(expr: &ast::Expr) -> Option<&str> {
     match expr {
         ast::Expr::Name(name) => Some(name.id.as_str()),
@@ -290,9 +339,13 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             ast::Stmt::FunctionDef(def) => self.function_def(def),
             ast::Stmt::ClassDef(def) => self.class_def(def),
             ast::Stmt::For(each) => {
+                if !each.is_async {
+                    operators::iterated(self, &each.iter);
+                }
                 self.visit_expr(&each.iter);
                 self.in_loop(each.range, |this| {
                     this.visit_expr(&each.target);
+                    statements::block(this, &each.body);
                     this.visit_body(&each.body);
                 });
                 self.visit_body(&each.orelse);
@@ -300,11 +353,13 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             ast::Stmt::While(each) => {
                 self.in_loop(each.range, |this| {
                     this.visit_expr(&each.test);
+                    statements::block(this, &each.body);
                     this.visit_body(&each.body);
                 });
                 self.visit_body(&each.orelse);
             }
             ast::Stmt::Try(each) => self.try_statement(each),
+            ast::Stmt::With(each) => self.with_statement(each),
             ast::Stmt::TypeAlias(alias) => {
                 self.within_type_parameters(alias.type_params.as_deref(), |this| {
                     this.visit_annotation(&alias.value);
@@ -318,7 +373,30 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 self.visit_expr(&assign.target);
             }
             ast::Stmt::ImportFrom(import) => imports::imported(self, import),
-            _ => ast::visitor::walk_stmt(self, stmt),
+            other => {
+                match other {
+                    ast::Stmt::Raise(each) => exceptions::raised(self, each),
+                    ast::Stmt::Expr(each) => coroutines::statement(self, each),
+                    ast::Stmt::Return(each) => statements::returned(self, each),
+                    ast::Stmt::Assert(each) => statements::asserted(self, each),
+                    ast::Stmt::If(each) if asks_for_environment(&each.test) => {
+                        // One of the branches is for another Python, or for a type checker.
+                        let before = self.caught.clone();
+                        self.caught.insert("BaseException");
+                        ast::visitor::walk_stmt(self, stmt);
+                        self.caught = before;
+                        return;
+                    }
+                    ast::Stmt::If(each) => {
+                        statements::block(self, &each.body);
+                        for clause in &each.elif_else_clauses {
+                            statements::block(self, &clause.body);
+                        }
+                    }
+                    _ => {}
+                }
+                ast::visitor::walk_stmt(self, stmt);
+            }
         }
     }
 
@@ -329,7 +407,19 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
     fn visit_expr(&mut self, expr: &'a ast::Expr) {
         match expr {
             ast::Expr::Name(name) if name.ctx.is_load() => variables::read(self, name),
-            ast::Expr::Attribute(attribute) => imports::attribute(self, attribute),
+            ast::Expr::Attribute(attribute) if attribute.ctx.is_load() => {
+                imports::attribute(self, attribute);
+            }
+            ast::Expr::Attribute(_) => dataclasses::assigned(self, expr),
+            ast::Expr::Call(each) => {
+                calls::call(self, each);
+                coroutines::call(self, each);
+                operators::called(self, each);
+            }
+            ast::Expr::Await(each) => coroutines::awaited(self, each),
+            ast::Expr::Compare(each) => operators::compared(self, each),
+            ast::Expr::Dict(each) => operators::dict(self, each),
+            ast::Expr::BinOp(each) => operators::binary(self, each),
             _ => {}
         }
         match expr {

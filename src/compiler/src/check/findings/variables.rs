@@ -23,7 +23,7 @@ pub fn read<'a>(walk: &mut Walk<'a, '_>, name: &'a ast::ExprName) {
         Some(at) => unbound(walk, name, at),
         None if is_known(walk, text) => {}
         None => {
-            if walk.catches(&["NameError", "UnboundLocalError"]) || walk.is_dynamic() {
+            if walk.catches(&["NameError", "UnboundLocalError"]) || walk.is_dynamic(walk.module) {
                 return;
             }
             let mut visible: Vec<&str> = walk

@@ -1,0 +1,145 @@
+//! Types of expressions that are certain without running anything: literals, displays, results of a few builtins.
+
+use rustpython_ast::{self as ast};
+
+use super::{Tables, Walk};
+use crate::types::{Known, Literal, Type};
+
+/// The type that an expression's value has in any case.
+pub fn certain(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
+    let anything = || Box::new(Type::Object);
+    Some(match expr {
+        ast::Expr::NoneLiteral(_) => Type::None,
+        ast::Expr::BooleanLiteral(_) => Type::Bool,
+        ast::Expr::StringLiteral(_) | ast::Expr::FString(_) => Type::Str,
+        ast::Expr::BytesLiteral(_) => Type::Bytes,
+        ast::Expr::NumberLiteral(number) => match &number.value {
+            ast::Number::Int(_) => Type::Int,
+            ast::Number::Float(_) => Type::Float,
+            ast::Number::Complex { .. } => return None,
+        },
+        ast::Expr::UnaryOp(unary) if unary.op == ast::UnaryOp::USub => {
+            match certain(walk, &unary.operand)? {
+                number @ (Type::Int | Type::Float) => number,
+                _ => return None,
+            }
+        }
+        ast::Expr::UnaryOp(unary) if unary.op == ast::UnaryOp::Not => Type::Bool,
+        ast::Expr::List(_) | ast::Expr::ListComp(_) => Type::List(anything()),
+        ast::Expr::Dict(_) | ast::Expr::DictComp(_) => Type::Dict(anything(), anything()),
+        ast::Expr::Set(_) | ast::Expr::SetComp(_) => Type::Set(anything()),
+        ast::Expr::Tuple(_) => Type::TupleOf(anything()),
+        ast::Expr::Call(call) => {
+            let name = walk.external(&call.func)?;
+            match (name.strip_prefix("builtins.")?, call.arguments.len()) {
+                ("len" | "ord" | "id" | "hash", 1) => Type::Int,
+                ("repr" | "ascii" | "chr" | "hex" | "bin" | "oct", 1) => Type::Str,
+                ("isinstance" | "issubclass" | "hasattr", 2) | ("callable" | "any" | "all", 1) => {
+                    Type::Bool
+                }
+                ("sorted", 1..) => Type::List(anything()),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// What an expression's value is instead of the wanted type, in words; `None` if it may fit.
+pub fn mismatch(walk: &Walk<'_, '_>, wanted: &Type, expr: &ast::Expr) -> Option<&'static str> {
+    let found = certain(walk, expr)?;
+    if let (Type::Literal(values), Some(value)) = (wanted, super::annotation::literal(expr)) {
+        return (!values.contains(&value)).then_some("this value");
+    }
+    (!fits(wanted, &found)).then(|| kind(&found))
+}
+
+/// Whether a value of the one type may be one of the other.
+fn fits(wanted: &Type, found: &Type) -> bool {
+    match (wanted, found) {
+        (Type::Object, _) => true,
+        (Type::Union(members), found) => members.iter().any(|member| fits(member, found)),
+        (Type::Float, Type::Int | Type::Bool) | (Type::Int, Type::Bool) => true,
+        (Type::Literal(values), found) => values.iter().any(|value| {
+            matches!(
+                (value, found),
+                (Literal::Str(_), Type::Str)
+                    | (Literal::Int(_), Type::Int | Type::Bool)
+                    | (Literal::Bool(_), Type::Bool | Type::Int)
+                    | (Literal::None, Type::None)
+            )
+        }),
+        (Type::Tuple(_) | Type::TupleOf(_), Type::TupleOf(_)) => true,
+        (Type::List(_), Type::List(_))
+        | (Type::Dict(..), Type::Dict(..))
+        | (Type::Set(_), Type::Set(_)) => true,
+        (wanted, found) => wanted == found,
+    }
+}
+
+/// A type as a noun: `a string`.
+pub fn kind(ty: &Type) -> &'static str {
+    match ty {
+        Type::None => "None",
+        Type::Bool => "a bool",
+        Type::Int => "an int",
+        Type::Float => "a float",
+        Type::Str => "a str",
+        Type::Bytes => "bytes",
+        Type::List(_) => "a list",
+        Type::Dict(..) => "a dict",
+        Type::Set(_) => "a set",
+        Type::Tuple(_) | Type::TupleOf(_) => "a tuple",
+        _ => "another object",
+    }
+}
+
+/// A type as an annotation writes it.
+pub fn shown(tables: &Tables, ty: &Type) -> String {
+    let show = |ty: &Type| shown(tables, ty);
+    let list = |all: &[Type], between: &str| {
+        let all: Vec<String> = all.iter().map(|each| shown(tables, each)).collect();
+        all.join(between)
+    };
+    match ty {
+        Type::Object => "object".into(),
+        Type::None => "None".into(),
+        Type::Bool => "bool".into(),
+        Type::Int => "int".into(),
+        Type::Float => "float".into(),
+        Type::Str => "str".into(),
+        Type::Bytes => "bytes".into(),
+        Type::List(item) => format!("list[{}]", show(item)),
+        Type::Dict(key, value) => format!("dict[{}, {}]", show(key), show(value)),
+        Type::Set(item) => format!("set[{}]", show(item)),
+        Type::FrozenSet(item) => format!("frozenset[{}]", show(item)),
+        Type::Tuple(items) => format!("tuple[{}]", list(items, ", ")),
+        Type::TupleOf(item) => format!("tuple[{}, ...]", show(item)),
+        Type::Union(members) => list(members, " | "),
+        Type::Class(class) => tables.native_classes[class.index()].qualname.clone(),
+        Type::Enum(id) => tables.enums[id.index()].qualname.clone(),
+        Type::Literal(values) => {
+            let all: Vec<String> = values
+                .iter()
+                .map(|value| match value {
+                    Literal::Str(text) => format!("{text:?}"),
+                    Literal::Int(number) => number.to_string(),
+                    Literal::Bool(value) => if *value { "True" } else { "False" }.into(),
+                    Literal::None => "None".into(),
+                })
+                .collect();
+            format!("Literal[{}]", all.join(", "))
+        }
+        Type::Known(known) => match known {
+            Known::Uuid => "UUID",
+            Known::DateTime => "datetime",
+            Known::Date => "date",
+            Known::Time => "time",
+            Known::TimeDelta => "timedelta",
+            Known::Decimal => "Decimal",
+            Known::Request => "Request",
+            Known::Response => "Response",
+        }
+        .into(),
+    }
+}
