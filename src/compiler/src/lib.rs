@@ -15,6 +15,7 @@ mod parse;
 mod passes;
 pub mod rules;
 pub mod source;
+mod suppress;
 pub mod types;
 mod verify;
 

@@ -1,7 +1,7 @@
 //! Text to syntax tree, and the imports of a file for project discovery.
 //!
 //! The only module that names the parser. A file that does not parse gives `TB001` diagnostics; a file nested so
-//! deeply that walking its tree could exhaust the stack gives `TB002`.
+//! deeply that walking its tree could exhaust the stack gives `TB002`; what parses but may not stand where it does, `TB003`.
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_parser::parse_module;
@@ -9,6 +9,8 @@ use rustpython_text_size::{Ranged, TextRange};
 
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, SourceFile, Sources, Span};
+
+mod semantics;
 
 /// Brackets nested deeper than this are refused: every later pass walks the tree recursively.
 const DEPTH_LIMIT: usize = 180;
@@ -54,7 +56,18 @@ pub fn parse(file: FileId, source: &SourceFile) -> Result<ast::ModModule, Vec<Di
         )]);
     }
     match parse_module(&source.text) {
-        Ok(parsed) => Ok(parsed.into_syntax()),
+        Ok(parsed) => {
+            let tree = parsed.into_syntax();
+            let faults = semantics::faults(&source.text, &tree);
+            if faults.is_empty() {
+                return Ok(tree);
+            }
+            let report = |(range, message): (TextRange, String)| {
+                let message = lower_first(&message);
+                Diagnostic::error("TB003", message, range_span(file, range), "")
+            };
+            Err(faults.into_iter().map(report).collect())
+        }
         Err(error) => {
             let mut here = range_span(file, error.location);
             // Whole characters, at least one of them where there is one.
@@ -77,6 +90,18 @@ pub fn parse_annotation(text: &str, literal: &ast::ExprStringLiteral) -> Option<
     let literal = literal.as_single_part_string()?;
     let parsed = rustpython_parser::parse_string_annotation(text, literal).ok()?;
     Some(*parsed.into_syntax().body)
+}
+
+/// Where the comments of a file are.
+pub fn comments(text: &str) -> Vec<TextRange> {
+    let Ok(parsed) = parse_module(text) else {
+        return Vec::new();
+    };
+    let tokens = parsed.tokens().iter();
+    tokens
+        .filter(|token| token.kind() == ast::token::TokenKind::Comment)
+        .map(Ranged::range)
+        .collect()
 }
 
 /// All imports of a file, wherever they stand. A file that does not parse has none.

@@ -41,6 +41,24 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB002.md"),
     },
     Rule {
+        code: "TB003",
+        name: "misplaced-syntax",
+        level: Level::Error,
+        page: include_str!("rules/TB003.md"),
+    },
+    Rule {
+        code: "TB004",
+        name: "unknown-suppression",
+        level: Level::Warning,
+        page: include_str!("rules/TB004.md"),
+    },
+    Rule {
+        code: "TB005",
+        name: "unused-suppression",
+        level: Level::Warning,
+        page: include_str!("rules/TB005.md"),
+    },
+    Rule {
         code: "TB101",
         name: "function-interpreted",
         level: Level::Hint,
@@ -97,13 +115,13 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB301",
         name: "missing-argument",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB301.md"),
     },
     Rule {
         code: "TB302",
         name: "unexpected-argument",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB302.md"),
     },
     Rule {
@@ -139,7 +157,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB311",
         name: "not-an-exception",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB311.md"),
     },
     Rule {
@@ -157,7 +175,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB314",
         name: "await-without-coroutine",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB314.md"),
     },
     Rule {
@@ -205,13 +223,13 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB322",
         name: "init-returns",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB322.md"),
     },
     Rule {
         code: "TB323",
         name: "frozen-assignment",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB323.md"),
     },
     Rule {
@@ -223,25 +241,25 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB325",
         name: "operands",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB325.md"),
     },
     Rule {
         code: "TB326",
         name: "not-iterable",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB326.md"),
     },
     Rule {
         code: "TB327",
         name: "format-values",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB327.md"),
     },
     Rule {
         code: "TB328",
         name: "not-callable",
-        level: Level::Warning,
+        level: Level::Error,
         page: include_str!("rules/TB328.md"),
     },
     Rule {

@@ -304,6 +304,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     findings::find(&tables, sources, &mut diagnostics);
     let app = routes::find(&tables, &functions, &interpreted, &mut diagnostics);
     let program = assemble(sources, &tables, functions, interpreted);
+    crate::suppress::apply(sources, &mut diagnostics);
     sort(&mut diagnostics);
     Checked {
         diagnostics,

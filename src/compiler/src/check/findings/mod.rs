@@ -375,6 +375,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             ast::Stmt::ImportFrom(import) => imports::imported(self, import),
             other => {
                 match other {
+                    ast::Stmt::Nonlocal(each) => variables::nonlocal(self, each),
                     ast::Stmt::Raise(each) => exceptions::raised(self, each),
                     ast::Stmt::Expr(each) => coroutines::statement(self, each),
                     ast::Stmt::Return(each) => statements::returned(self, each),

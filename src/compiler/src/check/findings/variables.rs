@@ -118,3 +118,29 @@ fn unbound<'a>(walk: &mut Walk<'a, '_>, name: &'a ast::ExprName, at: usize) {
     }
     walk.report(found);
 }
+
+/// Looks at `nonlocal`: a function around has to bind the name.
+pub fn nonlocal<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::StmtNonlocal) {
+    let outer = &walk.scopes[..walk.scopes.len().saturating_sub(1)];
+    let bound: Vec<bool> = stmt
+        .names
+        .iter()
+        .map(|name| {
+            outer.iter().any(|scope| {
+                !matches!(scope.opened, Opened::Class(_))
+                    && (scope.names.contains(name.as_str())
+                        || scope.nonlocals.contains(name.as_str()))
+            })
+        })
+        .collect();
+    for (name, bound) in stmt.names.iter().zip(bound) {
+        if !bound && name.as_str() != "__class__" {
+            walk.report(Diagnostic::error(
+                "TB003",
+                format!("no binding for nonlocal `{name}` found"),
+                walk.span(name),
+                "no function around binds it",
+            ));
+        }
+    }
+}
