@@ -58,7 +58,9 @@ impl<'a> Findings<'a> {
             .iter()
             .filter(|each| each.level == Level::Error)
             .count();
-        let hints = self.diagnostics.len() - loud.len();
+        let interpreted =
+            |each: &&Diagnostic| each.level == Level::Hint && each.code.starts_with("TB1");
+        let hints = self.diagnostics.iter().filter(interpreted).count();
         if errors > 0 {
             eprintln!("{}", counted(errors, "error"));
         } else if hints > 0 {

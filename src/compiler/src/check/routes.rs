@@ -5,22 +5,24 @@ use std::collections::BTreeMap;
 use rustpython_ast::{self as ast};
 
 use super::annotation::annotation;
-use super::names::{Binding, Symbol, resolve, resolve_expr};
-use super::{Tables, effects};
+use super::names::{Binding, Symbol, resolve_expr};
+use super::{Tables, effects, handlers, routers};
 use crate::app::{App, Route, Runs};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{Function, FunctionId, Interpreted};
 use crate::parse::span;
 use crate::source::{FileId, Span};
-use crate::types::{Known, Type};
+use crate::types::Type;
 
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// An `App(...)` or `Router(...)` bound at module level.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Owner {
-    module: usize,
-    name: String,
+pub struct Owner {
+    /// The module that makes it.
+    pub module: usize,
+    /// Its name there.
+    pub name: String,
 }
 
 /// Whether a decorator is a route decorator: `@app.get("/")`. It returns the function itself.
@@ -28,7 +30,8 @@ pub fn is_route_decorator(tables: &Tables, module: usize, decorator: &ast::Expr)
     route_owner(tables, module, decorator).is_some()
 }
 
-fn route_owner<'a>(
+/// The owner, the call and the method of a route decorator.
+pub fn route_owner<'a>(
     tables: &Tables,
     module: usize,
     decorator: &'a ast::Expr,
@@ -47,7 +50,7 @@ fn route_owner<'a>(
 }
 
 /// The app or router that an expression names, and where it is made.
-fn owner(tables: &Tables, module: usize, expr: &ast::Expr) -> Option<Owner> {
+pub fn owner(tables: &Tables, module: usize, expr: &ast::Expr) -> Option<Owner> {
     let (module, name) = match expr {
         ast::Expr::Name(name) => (module, name.id.as_str()),
         ast::Expr::Attribute(attribute) => {
@@ -85,7 +88,7 @@ fn owner(tables: &Tables, module: usize, expr: &ast::Expr) -> Option<Owner> {
 }
 
 /// The `App(...)` or `Router(...)` call that makes an owner, and which of the two.
-fn constructor<'a>(tables: &'a Tables, owner: &Owner) -> Option<(&'a ast::ExprCall, bool)> {
+pub fn constructor<'a>(tables: &'a Tables, owner: &Owner) -> Option<(&'a ast::ExprCall, bool)> {
     let (home, value) = tables.alias(owner.module, &owner.name)?;
     let ast::Expr::Call(call) = value else {
         return None;
@@ -140,13 +143,14 @@ pub fn find(
                     native,
                     &blocking,
                 ) {
-                    check_route(tables, module, def, &route, diagnostics);
+                    handlers::check(tables, module, def, call, &route, diagnostics);
                     app.routes.push(route);
                 }
             }
         }
     }
     duplicates(&app, diagnostics);
+    routers::check(tables, diagnostics);
     app
 }
 
@@ -218,6 +222,27 @@ fn keyword_text(call: &ast::ExprCall, name: &str) -> Option<String> {
     }
 }
 
+/// The methods of a route decorator; `None` where they are computed.
+fn methods(call: &ast::ExprCall, method: &str) -> Option<Vec<String>> {
+    if method != "route" {
+        return Some(vec![method.to_uppercase()]);
+    }
+    let given = call.arguments.find_keyword("methods");
+    let elements = match given.map(|each| &each.value) {
+        None => return Some(vec!["GET".to_owned()]),
+        Some(ast::Expr::List(list)) => &list.elts[..],
+        Some(ast::Expr::Tuple(tuple)) => &tuple.elts[..],
+        // A fault, which is reported.
+        Some(one @ ast::Expr::StringLiteral(_)) => std::slice::from_ref(one),
+        Some(_) => return None,
+    };
+    let named = elements.iter().filter_map(|each| match each {
+        ast::Expr::StringLiteral(text) => Some(text.value.to_str().to_uppercase()),
+        _ => None,
+    });
+    Some(named.collect())
+}
+
 #[allow(clippy::too_many_arguments)]
 fn route(
     tables: &Tables,
@@ -238,21 +263,7 @@ fn route(
     let ast::Expr::StringLiteral(path) = path_expr else {
         return None;
     };
-    let methods = if method == "route" {
-        match &call.arguments.find_keyword("methods")?.value {
-            ast::Expr::List(list) => list
-                .elts
-                .iter()
-                .filter_map(|each| match each {
-                    ast::Expr::StringLiteral(text) => Some(text.value.to_str().to_uppercase()),
-                    _ => None,
-                })
-                .collect(),
-            _ => return None,
-        }
-    } else {
-        vec![method.to_uppercase()]
-    };
+    let methods = methods(call, method)?;
     let override_blocking =
         call.arguments
             .find_keyword("blocking")
@@ -333,188 +344,4 @@ fn duplicates(app: &App, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
     }
-}
-
-/// Names in braces, with their byte offset in the path: `{rest:path}` is `rest`.
-fn path_parameters(path: &str) -> Vec<(&str, usize)> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(open) = path[from..].find('{') {
-        let start = from + open + 1;
-        let Some(close) = path[start..].find('}') else {
-            break;
-        };
-        let inner = &path[start..start + close];
-        found.push((inner.split(':').next().unwrap_or(inner), start));
-        from = start + close;
-    }
-    found
-}
-
-fn check_route(
-    tables: &Tables,
-    module: usize,
-    def: &ast::StmtFunctionDef,
-    route: &Route,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let file = FileId(module as u32);
-    let text = route.path.trim_start_matches('…');
-    if !route.path.starts_with('/') && !route.path.starts_with('…') {
-        diagnostics.push(
-            Diagnostic::new(
-                "TB405",
-                "a route's path starts with `/`",
-                route.path_span,
-                "this one does not",
-            )
-            .help(format!("write `/{text}`")),
-        );
-    }
-    let params: Vec<&ast::Parameter> = def
-        .parameters
-        .iter_non_variadic_params()
-        .map(|each| &each.parameter)
-        .collect();
-    let named = path_parameters(text);
-    let type_of = |param: &ast::Parameter| {
-        param
-            .annotation
-            .as_deref()
-            .map_or(Type::Object, |expr| annotation(tables, module, expr))
-    };
-    // A handler that takes the whole request finds the text in `path_params`.
-    let takes_request = params
-        .iter()
-        .any(|param| type_of(param) == Type::Known(Known::Request));
-    let unmatched: Vec<&&ast::Parameter> = params
-        .iter()
-        .filter(|param| {
-            let has_default = def
-                .parameters
-                .find(&param.name)
-                .is_some_and(|each| each.default.is_some());
-            !has_default && !named.iter().any(|(name, _)| *name == param.name.as_str())
-        })
-        .collect();
-    // Escapes and prefixes in the literal move things; then the whole literal is marked.
-    let literal_length = (route.path_span.end - route.path_span.start) as usize;
-    for (name, at) in &named {
-        if takes_request
-            || def.parameters.kwarg.is_some()
-            || params.iter().any(|param| param.name.as_str() == *name)
-        {
-            continue;
-        }
-        let mut found = Diagnostic::new(
-            "TB402",
-            format!(
-                "path parameter `{name}` has no matching parameter in `{}`",
-                def.name
-            ),
-            if literal_length == text.len() + 2 {
-                let start = route.path_span.start + 1 + *at as u32;
-                Span {
-                    start,
-                    end: start + name.len() as u32,
-                    ..route.path_span
-                }
-            } else {
-                route.path_span
-            },
-            "named in the path",
-        );
-        if let [only] = unmatched.as_slice() {
-            found = found
-                .label(span(file, only.name.range), "the only unmatched parameter")
-                .help(format!("rename `{}` to `{name}`", only.name));
-        } else {
-            found = found.label(route.handler_span, "this handler");
-        }
-        diagnostics.push(found);
-    }
-    let bodies: Vec<&&ast::Parameter> = params
-        .iter()
-        .filter(|param| !named.iter().any(|(name, _)| *name == param.name.as_str()))
-        .filter(|param| is_body(&type_of(param)) && !is_marked(tables, module, param, def))
-        .collect();
-    if let [first, second, ..] = bodies.as_slice() {
-        diagnostics.push(
-            Diagnostic::new(
-                "TB403",
-                format!("`{}` takes two request bodies", def.name),
-                span(file, second.range),
-                "and this one",
-            )
-            .label(
-                span(file, first.range),
-                "this parameter comes from the body",
-            )
-            .help("put both into one dataclass"),
-        );
-    }
-    if let ([first, ..], true) = (
-        bodies.as_slice(),
-        route
-            .methods
-            .iter()
-            .all(|method| method == "GET" || method == "HEAD"),
-    ) {
-        diagnostics.push(
-            Diagnostic::new(
-                "TB404",
-                format!(
-                    "`{}` reads a request body on {}",
-                    def.name,
-                    route.methods.join(" and ")
-                ),
-                span(file, first.range),
-                "this parameter comes from the body",
-            )
-            .help("use POST, or take single values from the query"),
-        );
-    }
-}
-
-fn is_body(ty: &Type) -> bool {
-    match ty {
-        Type::Class(_) | Type::Dict(..) => true,
-        Type::List(item) | Type::Set(item) | Type::TupleOf(item) => is_body(item),
-        Type::Union(members) => members.iter().any(is_body),
-        Type::Known(Known::Request) => false,
-        _ => false,
-    }
-}
-
-/// Whether a parameter says itself where it comes from: `Annotated[T, Query()]` or a default `Query(...)`.
-fn is_marked(
-    tables: &Tables,
-    module: usize,
-    param: &ast::Parameter,
-    def: &ast::StmtFunctionDef,
-) -> bool {
-    let marker = |expr: &ast::Expr| match expr {
-        ast::Expr::Call(call) => match resolve_expr(&tables.modules, module, &call.func) {
-            Some(Symbol::External(name)) => name.starts_with("tayberry."),
-            _ => false,
-        },
-        _ => false,
-    };
-    let by_default = def
-        .parameters
-        .find(&param.name)
-        .and_then(|each| each.default.as_deref())
-        .is_some_and(marker);
-    let by_annotation = match param.annotation.as_deref() {
-        Some(ast::Expr::Subscript(subscript)) => match &*subscript.slice {
-            ast::Expr::Tuple(tuple) => tuple.elts.iter().skip(1).any(marker),
-            _ => false,
-        },
-        Some(ast::Expr::Name(name)) => matches!(
-            resolve(&tables.modules, module, &name.id),
-            Some(Symbol::Variable)
-        ),
-        _ => false,
-    };
-    by_default || by_annotation
 }

@@ -25,7 +25,7 @@ mod imports;
 mod operators;
 mod scope;
 mod statements;
-mod values;
+pub mod values;
 mod variables;
 
 use scope::{Opened, Scope};

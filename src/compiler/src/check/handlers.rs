@@ -1,0 +1,772 @@
+//! What is wrong with a route and its handler: the path, the sources of the parameters, their types, the result.
+//!
+//! In: a route decorator with its function. Out: diagnostics. The same things are refused by `tayberry._binding` when the
+//! app starts; here they are seen before, with their places.
+
+use rustpython_ast::{self as ast};
+use rustpython_text_size::Ranged;
+
+use super::Tables;
+use super::annotation::annotation;
+use super::findings::values;
+use super::names::{Symbol, resolve_expr};
+use crate::app::{Route, Runs};
+use crate::diagnostics::Diagnostic;
+use crate::parse::span;
+use crate::source::{FileId, Span};
+use crate::types::{Known, Type};
+
+/// A placeholder of a path: `{rest:path}` is `rest`, with its byte offset.
+struct Placeholder<'t> {
+    name: &'t str,
+    at: usize,
+    takes_rest: bool,
+}
+
+/// A parameter of a handler.
+struct Param<'a> {
+    name: &'a str,
+    node: &'a ast::Parameter,
+    default: Option<&'a ast::Expr>,
+    ty: Type,
+    /// The sources that markers name, with the marker's call: `Annotated[int, Query()]`, `= Query(1)`.
+    markers: Vec<(String, &'a ast::Expr)>,
+}
+
+impl Param<'_> {
+    /// The name in the path of a parameter that is marked `Path()`.
+    fn marked(&self, source: &str) -> bool {
+        self.markers.iter().any(|(name, _)| name == source)
+    }
+
+    /// The name in the request, if a marker gives one.
+    fn alias(&self) -> Option<&str> {
+        self.markers.iter().find_map(|(_, marker)| match marker {
+            ast::Expr::Call(call) => match &call.arguments.find_keyword("alias")?.value {
+                ast::Expr::StringLiteral(text) => Some(text.value.to_str()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}
+
+struct Check<'a, 'd> {
+    tables: &'a Tables,
+    module: usize,
+    file: FileId,
+    def: &'a ast::StmtFunctionDef,
+    call: &'a ast::ExprCall,
+    route: &'a Route,
+    /// The path as far as it is known.
+    text: &'a str,
+    placeholders: Vec<Placeholder<'a>>,
+    params: Vec<Param<'a>>,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+/// Looks at one route.
+pub fn check(
+    tables: &Tables,
+    module: usize,
+    def: &ast::StmtFunctionDef,
+    call: &ast::ExprCall,
+    route: &Route,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let text = route.path.trim_start_matches('…');
+    let params = def.parameters.iter_non_variadic_params().map(|each| {
+        let node = &each.parameter;
+        Param {
+            name: node.name.as_str(),
+            node,
+            default: each.default.as_deref(),
+            ty: node
+                .annotation
+                .as_deref()
+                .map_or(Type::Object, |expr| annotation(tables, module, expr)),
+            markers: markers(tables, module, node, each.default.as_deref()),
+        }
+    });
+    let mut check = Check {
+        tables,
+        module,
+        file: FileId(module as u32),
+        def,
+        call,
+        route,
+        text,
+        placeholders: placeholders(text),
+        params: params.collect(),
+        diagnostics,
+    };
+    check.path();
+    check.placeholders_have_parameters();
+    check.parameters();
+    check.bodies();
+    check.options();
+    check.result();
+    check.cost();
+}
+
+fn placeholders(path: &str) -> Vec<Placeholder<'_>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(open) = path[from..].find('{') {
+        let start = from + open + 1;
+        let Some(close) = path[start..].find('}') else {
+            break;
+        };
+        let inner = &path[start..start + close];
+        let (name, kind) = inner.split_once(':').unwrap_or((inner, ""));
+        found.push(Placeholder {
+            name,
+            at: start,
+            takes_rest: kind == "path",
+        });
+        from = start + close;
+    }
+    found
+}
+
+/// The markers of a parameter, by the name of their class.
+fn markers<'a>(
+    tables: &'a Tables,
+    module: usize,
+    param: &'a ast::Parameter,
+    default: Option<&'a ast::Expr>,
+) -> Vec<(String, &'a ast::Expr)> {
+    let marker = |expr: &'a ast::Expr| {
+        let class = match expr {
+            ast::Expr::Call(call) => &*call.func,
+            other => other,
+        };
+        match resolve_expr(&tables.modules, module, class)? {
+            Symbol::External(name) => {
+                let name = name.strip_prefix("tayberry.")?;
+                ["Path", "Query", "Header", "Cookie", "Body"]
+                    .contains(&name)
+                    .then(|| (name.to_owned(), expr))
+            }
+            _ => None,
+        }
+    };
+    let mut annotated = param.annotation.as_deref();
+    // `Limit = Annotated[int, Query()]` elsewhere in the program.
+    if let Some(ast::Expr::Name(name)) = annotated
+        && let Some((home, value)) = tables.alias(module, &name.id)
+        && home == module
+    {
+        annotated = Some(value);
+    }
+    let mut found = Vec::new();
+    if let Some(ast::Expr::Subscript(subscript)) = annotated
+        && let ast::Expr::Tuple(tuple) = &*subscript.slice
+    {
+        found.extend(tuple.elts.iter().skip(1).filter_map(marker));
+    }
+    found.extend(default.and_then(marker));
+    found
+}
+
+/// Whether one text can hold a value of the type.
+fn is_scalar(ty: &Type) -> bool {
+    match ty {
+        Type::Union(members) => members.iter().all(is_scalar),
+        Type::List(_)
+        | Type::Dict(..)
+        | Type::Set(_)
+        | Type::FrozenSet(_)
+        | Type::Tuple(_)
+        | Type::TupleOf(_)
+        | Type::Class(_) => false,
+        Type::Known(known) => !matches!(known, Known::Request | Known::Response),
+        Type::Object
+        | Type::None
+        | Type::Bool
+        | Type::Int
+        | Type::Float
+        | Type::Str
+        | Type::Bytes
+        | Type::Enum(_)
+        | Type::Literal(_) => true,
+    }
+}
+
+/// Whether a value can come from a query string: one text, or several of them.
+fn has_text_form(ty: &Type) -> bool {
+    match ty {
+        Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::TupleOf(item) => {
+            is_scalar(item)
+        }
+        Type::Union(members) => {
+            let others: Vec<&Type> = members.iter().filter(|each| **each != Type::None).collect();
+            is_scalar(ty) || matches!(others.as_slice(), [only] if has_text_form(only))
+        }
+        other => is_scalar(other),
+    }
+}
+
+/// Whether a value certainly comes from the body.
+fn is_body(ty: &Type) -> bool {
+    match ty {
+        Type::Class(_) | Type::Dict(..) => true,
+        Type::List(item) | Type::Set(item) | Type::TupleOf(item) => is_body(item),
+        Type::Union(members) => members.iter().any(is_body),
+        _ => false,
+    }
+}
+
+impl<'a> Check<'a, '_> {
+    fn report(&mut self, finding: Diagnostic) {
+        self.diagnostics.push(finding);
+    }
+
+    fn span(&self, node: impl Ranged) -> Span {
+        span(self.file, node)
+    }
+
+    fn is_in_path(&self, param: &Param<'_>) -> bool {
+        if !param.markers.is_empty() && !param.marked("Path") {
+            return false;
+        }
+        let name = param.alias().unwrap_or(param.name);
+        self.placeholders.iter().any(|each| each.name == name)
+    }
+
+    /// Whether all placeholders are known: the prefix may have some.
+    fn knows_prefix(&self) -> bool {
+        !self.route.path.starts_with('…')
+    }
+
+    /// The place of a part of the path: escapes and prefixes in the literal move things; then the whole literal.
+    fn place_in_path(&self, at: usize, length: usize) -> Span {
+        let whole = self.route.path_span;
+        if (whole.end - whole.start) as usize != self.text.len() + 2 {
+            return whole;
+        }
+        let start = whole.start + 1 + at as u32;
+        Span {
+            start,
+            end: start + length as u32,
+            ..whole
+        }
+    }
+
+    fn path(&mut self) {
+        let own = match self.call.arguments.args.first() {
+            Some(ast::Expr::StringLiteral(own)) => own.value.to_str(),
+            _ => self.text,
+        };
+        if !own.is_empty() && !own.starts_with('/') {
+            let place = self.route.path_span;
+            let inside = Span {
+                start: place.start + 1,
+                end: place.start + 1,
+                ..place
+            };
+            self.report(
+                Diagnostic::new(
+                    "TB405",
+                    "a route's path starts with `/`",
+                    place,
+                    "this one does not",
+                )
+                .help(format!("write `/{own}`"))
+                .fix_insert(inside, "/"),
+            );
+        }
+        let mut faults: Vec<(String, usize, usize)> = Vec::new();
+        let opened = self.text.matches('{').count();
+        if opened != self.text.matches('}').count() || opened != self.placeholders.len() {
+            faults.push((
+                "the braces of the path do not match".into(),
+                0,
+                self.text.len(),
+            ));
+        } else {
+            for (index, each) in self.placeholders.iter().enumerate() {
+                let mut letters = each.name.chars();
+                let is_name = letters
+                    .next()
+                    .is_some_and(|first| first == '_' || first.is_alphabetic())
+                    && letters.all(|letter| letter == '_' || letter.is_alphanumeric());
+                if !is_name {
+                    let message = format!("`{}` is no name of a parameter", each.name);
+                    faults.push((message, each.at, each.name.len().max(1)));
+                } else if self.placeholders[..index]
+                    .iter()
+                    .any(|other| other.name == each.name)
+                {
+                    let message = format!("the path names `{}` twice", each.name);
+                    faults.push((message, each.at, each.name.len()));
+                } else if each.takes_rest && !self.text[each.at..].ends_with(":path}") {
+                    let message = format!(
+                        "`{}` takes the rest of the path, but something follows",
+                        each.name
+                    );
+                    faults.push((message, each.at, each.name.len()));
+                } else if each.takes_rest && index + 1 < self.placeholders.len() {
+                    let message = format!(
+                        "`{}` takes the rest of the path, but something follows",
+                        each.name
+                    );
+                    faults.push((message, each.at, each.name.len()));
+                }
+            }
+        }
+        for (message, at, length) in faults {
+            let place = self.place_in_path(at, length);
+            self.report(Diagnostic::new("TB407", message, place, "here"));
+        }
+    }
+
+    fn placeholders_have_parameters(&mut self) {
+        // A handler that takes the whole request finds the text in `path_params`.
+        let takes_request = self
+            .params
+            .iter()
+            .any(|param| param.ty == Type::Known(Known::Request));
+        if takes_request || self.def.parameters.kwarg.is_some() {
+            return;
+        }
+        let unmatched: Vec<(&str, Span)> = self
+            .params
+            .iter()
+            .filter(|param| param.default.is_none() && !self.is_in_path(param))
+            .map(|param| (param.name, self.span(&param.node.name)))
+            .collect();
+        let mut found = Vec::new();
+        for each in &self.placeholders {
+            let name = each.name;
+            let has_one = self
+                .params
+                .iter()
+                .any(|param| param.alias().unwrap_or(param.name) == name || param.name == name);
+            if has_one {
+                continue;
+            }
+            let mut finding = Diagnostic::new(
+                "TB402",
+                format!(
+                    "path parameter `{name}` has no matching parameter in `{}`",
+                    self.def.name
+                ),
+                self.place_in_path(each.at, name.len()),
+                "named in the path",
+            );
+            if let [(only, place)] = unmatched.as_slice() {
+                finding = finding
+                    .label(*place, "the only unmatched parameter")
+                    .help(format!("rename `{only}` to `{name}`"));
+            } else {
+                finding = finding.label(self.route.handler_span, "this handler");
+            }
+            found.push(finding);
+        }
+        self.diagnostics.extend(found);
+    }
+
+    fn parameters(&mut self) {
+        let mut found = Vec::new();
+        let shown = &self.def.name;
+        for (star, variadic) in [
+            ("*", &self.def.parameters.vararg),
+            ("**", &self.def.parameters.kwarg),
+        ] {
+            if let Some(each) = variadic {
+                found.push(Diagnostic::new(
+                    "TB411",
+                    format!(
+                        "`{star}{}` of `{shown}` cannot be filled from a request",
+                        each.name
+                    ),
+                    self.span(&each.name),
+                    "not a single value",
+                ));
+            }
+        }
+        for param in &self.params {
+            let name = param.name;
+            if let [(first, one), (second, other), ..] = param.markers.as_slice() {
+                found.push(
+                    Diagnostic::new(
+                        "TB418",
+                        format!("`{first}` and `{second}` both say where `{name}` comes from"),
+                        self.span(other),
+                        "and this one",
+                    )
+                    .label(self.span(one), "this marker"),
+                );
+                continue;
+            }
+            if param.marked("Path") && self.knows_prefix() && !self.is_in_path(param) {
+                let wanted = param.alias().unwrap_or(name);
+                found.push(
+                    Diagnostic::new(
+                        "TB406",
+                        format!("`{wanted}` is not in the path"),
+                        self.span(&param.node.name),
+                        "marked as a part of the path",
+                    )
+                    .label(self.route.path_span, "this path")
+                    .help(format!(
+                        "write `{{{wanted}}}` into the path, or leave the marker out"
+                    )),
+                );
+                continue;
+            }
+            if param.ty == Type::Known(Known::Response) {
+                found.push(Diagnostic::new(
+                    "TB408",
+                    format!("`{name}` is a response, which no request has"),
+                    self.span(param.node),
+                    "cannot be filled from a request",
+                ));
+            } else if let Some((what, place)) =
+                self.without_wire_form(param.node.annotation.as_deref())
+            {
+                found.push(Diagnostic::new(
+                    "TB408",
+                    format!("`{name}` cannot be read from a request: {what}"),
+                    place,
+                    "no JSON form",
+                ));
+            } else if self.is_in_path(param) {
+                if !is_scalar(&param.ty) {
+                    let place = param
+                        .node
+                        .annotation
+                        .as_deref()
+                        .map_or_else(|| self.span(param.node), |each| self.span(each));
+                    found.push(Diagnostic::new(
+                        "TB410",
+                        format!(
+                            "the path parameter `{name}` cannot be {}",
+                            values::shown(self.tables, &param.ty)
+                        ),
+                        place,
+                        "a part of a path is one text",
+                    ));
+                } else if let Some(default) = param.default
+                    && !param.marked("Path")
+                {
+                    found.push(Diagnostic::new(
+                        "TB420",
+                        format!("the default of `{name}` is never used"),
+                        self.span(default),
+                        "a path always has all its parts",
+                    ));
+                }
+            } else if ["Query", "Header", "Cookie"]
+                .iter()
+                .any(|each| param.marked(each))
+                && !has_text_form(&param.ty)
+            {
+                found.push(Diagnostic::new(
+                    "TB410",
+                    format!(
+                        "`{name}` cannot be {}, as it comes from a text",
+                        values::shown(self.tables, &param.ty)
+                    ),
+                    self.span(param.node),
+                    "only single values and lists of them have a text form",
+                ));
+            }
+        }
+        self.diagnostics.extend(found);
+    }
+
+    /// What makes an annotation's type one that JSON cannot hold.
+    fn without_wire_form(&self, annotation: Option<&ast::Expr>) -> Option<(String, Span)> {
+        let expr = annotation?;
+        let named = match expr {
+            ast::Expr::Subscript(subscript) => &*subscript.value,
+            other => other,
+        };
+        let what = match resolve_expr(&self.tables.modules, self.module, named)? {
+            Symbol::External(name) => NO_WIRE_FORM.contains(&name.as_str()).then(|| {
+                format!(
+                    "`{}` has no JSON form",
+                    name.trim_start_matches("builtins.")
+                )
+            })?,
+            Symbol::Module(module) => format!("`{}` is a module", self.tables.modules[module].name),
+            Symbol::Function(module, at) => match &self.tables.modules[module].tree.body[at] {
+                ast::Stmt::FunctionDef(def) => format!("`{}` is a function", def.name),
+                _ => return None,
+            },
+            Symbol::Class(module, at) => match &self.tables.modules[module].tree.body[at] {
+                ast::Stmt::ClassDef(class) if is_bare(class) => {
+                    format!("`{}` is neither a dataclass nor annotated", class.name)
+                }
+                _ => return None,
+            },
+            Symbol::Variable => return None,
+        };
+        Some((what, self.span(expr)))
+    }
+
+    fn bodies(&mut self) {
+        let bodies: Vec<Span> = self
+            .params
+            .iter()
+            .filter(|param| !self.is_in_path(param))
+            .filter(|param| {
+                param.marked("Body")
+                    || (param.markers.is_empty() && !self.is_aliased(param) && is_body(&param.ty))
+            })
+            .map(|param| self.span(param.node))
+            .collect();
+        let methods = &self.route.methods;
+        if let [first, second, ..] = bodies.as_slice() {
+            self.report(
+                Diagnostic::new(
+                    "TB403",
+                    format!("`{}` takes two request bodies", self.def.name),
+                    *second,
+                    "and this one",
+                )
+                .label(*first, "this parameter comes from the body")
+                .help("put both into one dataclass"),
+            );
+        }
+        if let Some(first) = bodies.first()
+            && !methods.is_empty()
+            && methods
+                .iter()
+                .all(|method| method == "GET" || method == "HEAD")
+        {
+            let message = format!(
+                "`{}` reads a request body on {}",
+                self.def.name,
+                methods.join(" and ")
+            );
+            self.report(
+                Diagnostic::new(
+                    "TB404",
+                    message,
+                    *first,
+                    "this parameter comes from the body",
+                )
+                .help("use POST, or take single values from the query"),
+            );
+        }
+    }
+
+    /// Whether the annotation is a name of which a marker may be part.
+    fn is_aliased(&self, param: &Param<'_>) -> bool {
+        match param.node.annotation.as_deref() {
+            Some(ast::Expr::Name(name)) => {
+                matches!(
+                    super::names::resolve(&self.tables.modules, self.module, &name.id),
+                    Some(Symbol::Variable)
+                )
+            }
+            _ => false,
+        }
+    }
+
+    fn options(&mut self) {
+        let keyword = |name: &str| self.call.arguments.find_keyword(name);
+        let mut found = Vec::new();
+        if let Some(status) = keyword("status_code")
+            && let ast::Expr::NumberLiteral(number) = &status.value
+            && let ast::Number::Int(value) = &number.value
+        {
+            match value.as_u16() {
+                Some(204 | 304)
+                    if !matches!(
+                        self.route.returns,
+                        Type::None | Type::Object | Type::Known(Known::Response)
+                    ) =>
+                {
+                    let returns = self.def.returns.as_deref().map(|each| self.span(each));
+                    let mut finding = Diagnostic::new(
+                        "TB412",
+                        format!(
+                            "a response with status {value} has no body, but `{}` returns one",
+                            self.def.name
+                        ),
+                        self.span(&status.value),
+                        "without a body",
+                    );
+                    if let Some(place) = returns {
+                        finding = finding.label(place, "declared here");
+                    }
+                    found.push(finding.help("return None, or use another status"));
+                }
+                Some(100..=599) => {}
+                _ => found.push(Diagnostic::new(
+                    "TB413",
+                    format!("{value} is no HTTP status"),
+                    self.span(&status.value),
+                    "not in 100 to 599",
+                )),
+            }
+        }
+        if let Some(methods) = keyword("methods") {
+            let wrong = |what: &str, place: Span| {
+                Diagnostic::new("TB414", what, place, "refused when the module is imported")
+            };
+            match &methods.value {
+                ast::Expr::StringLiteral(text) => found.push(
+                    wrong("`methods` is a list", self.span(&methods.value))
+                        .help(format!("write `[{:?}]`", text.value.to_str()))
+                        .fix_insert(self.span(&methods.value), "[")
+                        .fix_append(self.span(&methods.value), "]"),
+                ),
+                ast::Expr::List(list) if list.elts.is_empty() => {
+                    found.push(wrong("a route has at least one method", self.span(list)));
+                }
+                ast::Expr::List(list) => {
+                    for each in &list.elts {
+                        if let ast::Expr::StringLiteral(text) = each
+                            && (text.value.is_empty()
+                                || !text
+                                    .value
+                                    .to_str()
+                                    .chars()
+                                    .all(|letter| letter.is_ascii_alphabetic() || letter == '-'))
+                        {
+                            let message = format!("{:?} is no HTTP method", text.value.to_str());
+                            found.push(wrong(&message, self.span(each)));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let Some(blocking) = keyword("blocking")
+            && matches!(&blocking.value, ast::Expr::BooleanLiteral(value) if value.value)
+            && self.def.is_async
+        {
+            found.push(
+                Diagnostic::new(
+                    "TB415",
+                    format!(
+                        "`{}` is an `async def`, which runs on the event loop",
+                        self.def.name
+                    ),
+                    self.span(blocking),
+                    "only plain functions go to the thread pool",
+                )
+                .help("write a plain `def`"),
+            );
+        }
+        self.diagnostics.extend(found);
+    }
+
+    fn result(&mut self) {
+        if let Some((what, place)) = self.without_wire_form(self.def.returns.as_deref()) {
+            self.report(
+                Diagnostic::new(
+                    "TB409",
+                    format!(
+                        "the result of `{}` cannot be written as JSON: {what}",
+                        self.def.name
+                    ),
+                    place,
+                    "answered with status 500",
+                )
+                .help("return a dataclass, a list or dict, a single value, or a `Response`"),
+            );
+        }
+        for stmt in &self.def.body {
+            let ast::Stmt::Return(each) = stmt else {
+                continue;
+            };
+            if let Some(ast::Expr::Call(call)) = each.value.as_deref()
+                && matches!(resolve_expr(&self.tables.modules, self.module, &call.func), Some(Symbol::External(name)) if name == "json.dumps")
+            {
+                let place = self.span(call);
+                self.report(
+                    Diagnostic::new(
+                        "TB416",
+                        format!("`{}` writes its result as JSON twice", self.def.name),
+                        place,
+                        "this text is sent as a JSON string",
+                    )
+                    .help("return the value itself, or a `Response` with this text"),
+                );
+            }
+        }
+    }
+
+    fn cost(&mut self) {
+        let place = self.span(&self.def.name);
+        if self.def.returns.is_none() {
+            self.report(
+                Diagnostic::new(
+                    "TB801",
+                    format!("`{}` does not say what it returns", self.def.name),
+                    place,
+                    "its result is looked at part by part for every request",
+                )
+                .help("annotate the result: `-> dict[str, int]`, `-> Item`, `-> None`"),
+            );
+        }
+        let declared = self.call.arguments.find_keyword("blocking").is_some();
+        if self.route.runs == Runs::Pool && self.route.native.is_ok() && !declared {
+            self.report(
+                Diagnostic::new(
+                    "TB802",
+                    format!(
+                        "`{}` runs on the thread pool: {}",
+                        self.def.name, self.route.why
+                    ),
+                    place,
+                    "a change of threads for every request",
+                )
+                .help("if it never waits long, say so: `blocking=False`"),
+            );
+        }
+    }
+}
+
+/// A class without bases and annotations: nothing says what is in it.
+fn is_bare(class: &ast::StmtClassDef) -> bool {
+    class.decorator_list.is_empty()
+        && class.arguments.as_ref().is_none_or(|each| each.is_empty())
+        && class.type_params.is_none()
+        && !class
+            .body
+            .iter()
+            .any(|stmt| matches!(stmt, ast::Stmt::AnnAssign(_)))
+}
+
+/// Types of libraries that no JSON value stands for.
+const NO_WIRE_FORM: &[&str] = &[
+    "builtins.complex",
+    "builtins.range",
+    "builtins.type",
+    "builtins.bytearray",
+    "builtins.memoryview",
+    "builtins.slice",
+    "builtins.property",
+    "builtins.callable",
+    "builtins.any",
+    "builtins.iter",
+    "builtins.map",
+    "builtins.filter",
+    "builtins.zip",
+    "builtins.Exception",
+    "builtins.BaseException",
+    "builtins.ValueError",
+    "typing.Callable",
+    "typing.Awaitable",
+    "typing.Coroutine",
+    "typing.Type",
+    "typing.Pattern",
+    "collections.abc.Callable",
+    "collections.abc.Awaitable",
+    "collections.abc.Coroutine",
+    "re.Pattern",
+    "re.Match",
+    "pathlib.Path",
+    "types.FunctionType",
+    "types.ModuleType",
+    "threading.Lock",
+    "asyncio.Task",
+    "asyncio.Future",
+];
