@@ -300,13 +300,9 @@ impl<'a> Check<'a, '_> {
                 {
                     let message = format!("the path names `{}` twice", each.name);
                     faults.push((message, each.at, each.name.len()));
-                } else if each.takes_rest && !self.text[each.at..].ends_with(":path}") {
-                    let message = format!(
-                        "`{}` takes the rest of the path, but something follows",
-                        each.name
-                    );
-                    faults.push((message, each.at, each.name.len()));
-                } else if each.takes_rest && index + 1 < self.placeholders.len() {
+                } else if each.takes_rest
+                    && self.text.len() > each.at + each.name.len() + ":path}".len()
+                {
                     let message = format!(
                         "`{}` takes the rest of the path, but something follows",
                         each.name
