@@ -153,6 +153,9 @@ pub struct CheckArguments {
     /// Report what stays interpreted as errors
     #[arg(long)]
     pub strict: bool,
+    /// Write what can be mended without a decision, then check again
+    #[arg(long)]
+    pub fix: bool,
     /// How findings are written
     #[arg(long, value_enum, default_value_t = OutputFormat::Full)]
     pub output_format: OutputFormat,

@@ -247,6 +247,10 @@ fn as_json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json::Value {
             json!({"path": file.path, "line": line, "byte_column": column, "start": span.start, "end": span.end, "text": text})
         }).collect::<Vec<_>>(),
         "help": diagnostic.help,
+        "fix": diagnostic.fix.iter().map(|edit| {
+            let path = &sources.file(edit.span.file).path;
+            json!({"path": path, "start": edit.span.start, "end": edit.span.end, "text": edit.text})
+        }).collect::<Vec<_>>(),
     })
 }
 

@@ -6,6 +6,7 @@ pub mod app;
 mod check;
 pub mod diagnostics;
 pub mod emit;
+pub mod fixes;
 pub mod hir;
 pub mod ir;
 mod library;

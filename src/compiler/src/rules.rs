@@ -115,13 +115,13 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB301",
         name: "missing-argument",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB301.md"),
     },
     Rule {
         code: "TB302",
         name: "unexpected-argument",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB302.md"),
     },
     Rule {
@@ -157,7 +157,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB311",
         name: "not-an-exception",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB311.md"),
     },
     Rule {
@@ -175,7 +175,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB314",
         name: "await-without-coroutine",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB314.md"),
     },
     Rule {
@@ -223,13 +223,13 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB322",
         name: "init-returns",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB322.md"),
     },
     Rule {
         code: "TB323",
         name: "frozen-assignment",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB323.md"),
     },
     Rule {
@@ -241,25 +241,25 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "TB325",
         name: "operands",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB325.md"),
     },
     Rule {
         code: "TB326",
         name: "not-iterable",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB326.md"),
     },
     Rule {
         code: "TB327",
         name: "format-values",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB327.md"),
     },
     Rule {
         code: "TB328",
         name: "not-callable",
-        level: Level::Error,
+        level: Level::Warning,
         page: include_str!("rules/TB328.md"),
     },
     Rule {
@@ -455,6 +455,34 @@ mod tests {
             let instead = codes(files(rule.page, "## Write instead\n"), rule);
             assert_eq!(instead, [""; 0], "write instead of {}", rule.code);
         }
+    }
+
+    /// The list of rules for readers of the documentation; `UPDATE=1` writes it.
+    #[test]
+    fn the_documentation_lists_all_rules() {
+        let mut text = String::from(include_str!("rules/intro.md"));
+        text.push_str("\n| Code | Name | Level | What it catches |\n|---|---|---|---|\n");
+        for rule in super::RULES {
+            let first = rule.page.split("**What it catches.** ").nth(1);
+            let first = first.and_then(|rest| rest.split("\n\n").next());
+            let what = first
+                .expect("a page says what its rule catches")
+                .replace('\n', " ");
+            text.push_str(&format!(
+                "| [{}](../src/compiler/src/rules/{}.md) | {} | {} | {} |\n",
+                rule.code,
+                rule.code,
+                rule.name,
+                format!("{:?}", rule.level).to_lowercase(),
+                what.replace('|', "\\|")
+            ));
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics.md");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &text).expect("the list can be written");
+        }
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(written, text, "UPDATE=1 writes docs/diagnostics.md anew");
     }
 
     #[test]

@@ -1,23 +1,41 @@
 //! `check`, `explain`, `routes`, `--emit`: what the compiler knows, without building.
 
+use std::path::Path;
+
+use anyhow::Context;
 use tayberry_compiler::app::Runs;
 use tayberry_compiler::diagnostics::Format;
 use tayberry_compiler::rules::RULES;
-use tayberry_compiler::{Options, check};
+use tayberry_compiler::{Options, check, fixes};
 
 use crate::args::{CheckArguments, OutputFormat, RoutesArguments};
 use crate::project::Project;
-use crate::report::{Findings, colour};
+use crate::report::{Findings, colour, counted};
 
 /// Prints diagnostics; 1 if there are errors.
 pub fn run_check(arguments: &CheckArguments) -> anyhow::Result<u8> {
-    let project = Project::discover(&arguments.file)?;
-    let checked = check(
-        &project.sources,
-        &Options {
-            strict: arguments.strict,
-        },
-    );
+    let options = Options {
+        strict: arguments.strict,
+    };
+    let mut project = Project::discover(&arguments.file)?;
+    let mut checked = check(&project.sources, &options);
+    if arguments.fix {
+        let mut mended = 0;
+        // Mending one thing may show the next, inside of it.
+        for _ in 0..10 {
+            let (texts, count) = fixes::apply(&project.sources, &checked.diagnostics);
+            if texts.is_empty() {
+                break;
+            }
+            for (file, text) in texts {
+                write_source(&project.root.join(&project.sources.file(file).path), &text)?;
+            }
+            mended += count;
+            project = Project::discover(&arguments.file)?;
+            checked = check(&project.sources, &options);
+        }
+        eprintln!("mended {}", counted(mended, "finding"));
+    }
     let format = match arguments.output_format {
         OutputFormat::Full => Format::Full {
             colour: colour(&std::io::stdout()),
@@ -33,6 +51,15 @@ pub fn run_check(arguments: &CheckArguments) -> anyhow::Result<u8> {
             1
         },
     )
+}
+
+/// Writes a changed source; a byte order mark, which no text has, stays in the file.
+fn write_source(path: &Path, text: &str) -> anyhow::Result<()> {
+    let mark = "\u{feff}".as_bytes();
+    let had_mark = std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(mark));
+    let mut bytes = if had_mark { mark.to_vec() } else { Vec::new() };
+    bytes.extend_from_slice(text.as_bytes());
+    std::fs::write(path, bytes).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Rules that are no findings in a program: code, name and page.

@@ -50,7 +50,8 @@ pub fn compared<'a>(walk: &mut Walk<'a, '_>, compare: &'a ast::ExprCompare) {
         "whether equal values are the same object is chance",
     )
     .help(format!("write `{word}`"));
-    if written.trim() == wrong {
+    let bare = written.trim_matches(|letter: char| letter.is_whitespace() || "()".contains(letter));
+    if bare == wrong {
         found = found.fix_replace(between, &written.replace(wrong, word));
     }
     walk.report(found);
