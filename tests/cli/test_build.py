@@ -43,20 +43,20 @@ SHOP = {
     "unused.py": "this is not even Python\n",
 }
 
-#: An asynchronous generator stays interpreted.
+#: A function that asks for its names as a dict stays interpreted.
 INTERPRETED = """
     from tayberry import App
 
     app = App()
 
 
-    async def numbers():
-        yield 1
+    def numbers() -> int:
+        return len(locals())
 
 
     @app.get("/")
     def index() -> int:
-        return 1
+        return numbers()
     """
 
 

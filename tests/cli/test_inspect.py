@@ -19,8 +19,8 @@ def read_item(id: int) -> int:
     return id
 
 
-async def numbers():
-    yield 1
+def numbers() -> int:
+    return len(locals())
 """
 
 PROJECT = """
@@ -106,7 +106,7 @@ class Check(Command):
         self.assertEqual((place["region"]["startLine"], place["region"]["startColumn"]), (6, 19))
 
     def test_strict_makes_errors_of_what_stays_interpreted(self) -> None:
-        self.write("app.py", HELLO + "\n\nasync def numbers():\n    yield 1\n")
+        self.write("app.py", HELLO + "\n\ndef numbers() -> int:\n    return len(locals())\n")
         self.assertIn("hint[TB101]", self.done("check", "app.py").out)
         said = self.tayberry("check", "--strict", "app.py")
         self.assertEqual(said.status, 1)
@@ -179,6 +179,11 @@ class Routes(Command):
             for line in lines:
                 self.assertEqual(line[at - 2 : at], "  ", "columns are aligned")
         self.assertIn("native", lines[1])
+
+    def test_a_handler_that_stays_interpreted_says_why(self) -> None:
+        self.write("app.py", HELLO.replace('return "here"', "return str(locals())"))
+        line = self.done("routes", "app.py").out.splitlines()[1]
+        self.assertEqual(line.split(maxsplit=5), ["GET", "/", "app.index", "interpreted", "pool", "interpreted: it calls `locals()`"])
 
     def test_a_program_with_errors_has_no_table(self) -> None:
         self.write("app.py", WRONG)

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "tayberry",
     disable_version_flag = true,
     arg_required_else_help = true,
-    after_help = "First steps:\n  tayberry new shop && cd shop     a project with tests and a Dockerfile\n  tayberry dev app.py              interpreted, starts again on every change\n  tayberry build app.py            to native code\n  tayberry run --workers 1         serve the build\n\nExit status: 0 done, 1 findings in your program, 2 wrong use or environment, 101 a bug in Tayberry."
+    after_help = "First steps:\n  tayberry new shop && cd shop     a project with tests and a Dockerfile\n  tayberry dev app.py              interpreted, starts again on every change\n  tayberry build app.py            to native code\n  tayberry run --workers 1         serve the build\n\nEnvironment: TAYBERRY_PYTHON names the interpreter, CC and CFLAGS the C compiler, TAYBERRY_CACHE the folder for what\nprojects share.\n\nExit status: 0 done, 1 findings in your program, 2 wrong use or environment, 101 a bug in Tayberry."
 )]
 pub struct Cli {
     /// Print the versions of Tayberry, its ABI and the interpreter

@@ -64,10 +64,12 @@ impl<'a> Findings<'a> {
         if errors > 0 {
             eprintln!("{}", counted(errors, "error"));
         } else if hints > 0 {
-            eprintln!(
-                "{} interpreted; `tayberry check` shows why",
-                counted(hints, "function or class").replace("classs", "classes")
-            );
+            let these = if hints == 1 {
+                "1 function or class stays".to_owned()
+            } else {
+                format!("{hints} functions and classes stay")
+            };
+            eprintln!("{these} interpreted; `tayberry check` shows why");
         }
         errors == 0
     }
