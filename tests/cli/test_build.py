@@ -1,7 +1,9 @@
 """`tayberry build`: what it makes, what it makes again and what not, and what its options change."""
 
 import json
+import os
 import re
+import shutil
 import sysconfig
 import unittest
 from pathlib import Path
@@ -194,6 +196,23 @@ class Build(Command):
         with self.serving("build", "app.py") as one, self.serving("build", "app.py") as other:
             self.assertEqual((one.ends(120), other.ends(120)), (0, 0), one.log() + other.log())
         self.assertIsNone(self.compiled("app.py"))
+
+    def test_a_build_that_is_killed_leaves_nothing_that_looks_whole(self) -> None:
+        self.shop()
+        self.compiled("app.py")
+        self.write("shop/prices.py", "def doubled(price: int) -> int:\n    return price << 1\n")
+        # The same compiler, but one that never gets to link.
+        slow = self.write("slow/cc", f'#!/bin/sh\ncase "$*" in *-shared*) echo half > {self.space}/linking; sleep 5; exit 1;; esac\nexec {shutil.which("cc")} "$@"\n')
+        slow.chmod(0o755)
+        with self.serving("build", "app.py", under={"PATH": f"{slow.parent}:{os.environ['PATH']}"}) as running:
+            running.until((self.space / "linking").exists)
+            running.process.kill()
+            running.ends()
+        # What was compiled is not compiled again; only linking was left to do.
+        self.assertEqual(self.compiled("app.py"), 0)
+        self.assertEqual([path.name for path in (self.folder / ".tayberry").rglob("*unfinished*")], [])
+        with self.serving("run", "--port", "0", "--no-build") as running:
+            self.assertEqual(ask(running.address(), "/orders/3"), (200, '{"number":3,"price":6}'))
 
     def test_a_package_is_built_from_above_it(self) -> None:
         self.write("site/__init__.py", "")
