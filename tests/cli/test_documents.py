@@ -30,6 +30,12 @@ def prose(text: str) -> str:
     return re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
 
 
+def not_measured(page: Path, target: str) -> bool:
+    """Whether a chart is not there yet because its table is empty: one script writes both."""
+    name = re.fullmatch(r"benchmarks-(\w+)\.svg", target)
+    return name is not None and f"<!-- {name[1]} -->\n<!-- /{name[1]} -->" in page.read_text(encoding="utf-8")
+
+
 def typed(text: str) -> list[str]:
     """The command lines that start with `tayberry`: in code, and in indented lines up to the explanation after two spaces."""
     found = re.findall(r"`(tayberry(?: [^`]*)?)`", text)
@@ -44,7 +50,7 @@ class Documents(Command):
         checked = 0
         for page in documents():
             for target in re.findall(r"\[[^\]\n]+\]\(([^)\s]+)\)", prose(page.read_text(encoding="utf-8"))):
-                if re.match(r"[a-z]+:", target):
+                if re.match(r"[a-z]+:", target) or not_measured(page, target):
                     continue
                 checked += 1
                 with self.subTest(page=str(page.relative_to(ROOT)), target=target):
