@@ -5,6 +5,7 @@ In: small apps served by `tayberry._serve`. Out: what asyncio, context variables
 
 import http.client
 import json
+import subprocess
 import tempfile
 import textwrap
 import threading
@@ -12,6 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
+from modes import command_line
 from test_server import start
 
 APP = """
@@ -173,12 +175,21 @@ def collect() -> int:
 
 class Loops(unittest.TestCase):
     threads = 1
+    is_compiled = False
+
+    folder: str
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = folder.name
+        Path(cls.folder, "app.py").write_text(textwrap.dedent(APP))
+        if cls.is_compiled:
+            subprocess.run([command_line(), "build", "app.py"], cwd=cls.folder, check=True, capture_output=True, timeout=300)
 
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        Path(folder.name, "app.py").write_text(textwrap.dedent(APP))
-        self.process, self.port = start(folder.name, self.threads)
+        self.process, self.port = start(self.folder, self.threads, f"{self.folder}/.tayberry" if self.is_compiled else None)
         self.addCleanup(self.end)
 
     def end(self) -> None:
@@ -276,6 +287,10 @@ class Loops(unittest.TestCase):
         self.assertEqual(self.get("/collect")[0], 200)
         self.assertLess(time.monotonic() - begun, 0.9)
         asking.join()
+
+
+class Compiled(Loops):
+    is_compiled = True
 
 
 class TwoThreads(Loops):

@@ -237,10 +237,10 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(package), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def start(folder: str, threads: int = 2) -> tuple[subprocess.Popen[str], int]:
-    """A server on a free port, ready."""
+def start(folder: str, threads: int = 2, build: str | None = None) -> tuple[subprocess.Popen[str], int]:
+    """A server on a free port, ready; of a build, if there is one."""
     log = Path(folder, "server.log").open("w+")
-    process = subprocess.Popen(command(folder, 0, threads), env=environment(), stderr=log, text=True)
+    process = subprocess.Popen([*command(folder, 0, threads), *(["--build", build] if build else [])], env=environment(), stderr=log, text=True)
     process.stderr = log
     for _ in range(200):
         text = Path(folder, "server.log").read_text()
