@@ -83,6 +83,10 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
     if is_generator && def.is_async {
         return Err(translator.reason("it is an asynchronous generator", def.name.range));
     }
+    if is_generator && super::suspends::becomes_awaitable(def) {
+        let reason = "its decorator makes an awaitable of its generator";
+        return Err(translator.reason(reason, def.name.range));
+    }
     if def.type_params.is_some() {
         return Err(translator.reason("it is generic", def.name.range));
     }

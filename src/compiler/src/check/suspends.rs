@@ -62,6 +62,17 @@ fn await_in(expr: &Expr) -> Option<&Expr> {
     found
 }
 
+/// Whether a generator function is decorated with `types.coroutine`, which changes its code object.
+pub fn becomes_awaitable(def: &ast::StmtFunctionDef) -> bool {
+    def.decorator_list
+        .iter()
+        .any(|decorator| match &decorator.expression {
+            ast::Expr::Name(name) => name.id.as_str() == "coroutine",
+            ast::Expr::Attribute(attribute) => attribute.attr.as_str() == "coroutine",
+            _ => false,
+        })
+}
+
 /// What a body waits for.
 #[derive(Default)]
 struct Waits {
