@@ -555,6 +555,11 @@ pub enum ExprKind {
     /// `yield x`; what it gives is what is sent.
     Yield(Option<Box<Expr>>),
     YieldFrom(Box<Expr>),
+    /// `iter(value)` or `aiter(value)`, as a generator expression does it.
+    Iterator {
+        value: Box<Expr>,
+        is_async: bool,
+    },
     /// The value, narrowed by a test before it (`is not None`, `isinstance`): `lower` checks it as it unboxes.
     Narrow(Box<Expr>),
 }
@@ -682,6 +687,7 @@ pub enum ComprehensionKind {
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Clause {
+    pub is_async: bool,
     pub target: Target,
     pub iter: Expr,
     pub tests: Vec<Expr>,

@@ -22,7 +22,9 @@ impl Translator<'_> {
         for each in &call.arguments.args {
             args.push(match each {
                 ast::Expr::Generator(generator)
-                    if generator_consumer && call.arguments.args.len() == 1 =>
+                    if generator_consumer
+                        && call.arguments.args.len() == 1
+                        && !super::scope::is_asynchronous(generator) =>
                 {
                     let (kind, ty) = self.comprehension(
                         ComprehensionKind::Generator,

@@ -20,11 +20,12 @@ impl Translator<'_> {
         let before = self.narrowed.clone();
         let mut clauses = Vec::new();
         for each in generators {
-            if each.is_async {
-                return Err(self.reason("it uses an asynchronous comprehension", each.range));
-            }
             let iter = self.expr(&each.iter)?;
-            let item = element_type(&iter);
+            let item = if each.is_async {
+                Type::Object
+            } else {
+                element_type(&iter)
+            };
             let target = self.comprehension_target(&each.target, &item, &mut shadowed)?;
             let mut tests = Vec::new();
             for test in &each.ifs {
@@ -34,6 +35,7 @@ impl Translator<'_> {
                 tests.push(test);
             }
             clauses.push(Clause {
+                is_async: each.is_async,
                 target,
                 iter,
                 tests,

@@ -23,7 +23,7 @@ pub fn blocking(tables: &Tables, functions: &[Function]) -> Vec<Option<String>> 
         };
         found.note_locals(&function.body);
         each_expression(&function.body, &mut |expr| found.visit(expr));
-        if super::suspends::waits_in_statements(&function.body) {
+        if super::suspends::waits_in_clauses(&function.body) {
             found.note("it uses `async with` or `async for`".into());
         }
         reasons.push(found.reason);

@@ -40,7 +40,7 @@ impl Translator<'_> {
         Ok(Expr { kind, ty, span })
     }
 
-    fn boxed(&mut self, expr: &ast::Expr) -> Translated<Box<Expr>> {
+    pub(super) fn boxed(&mut self, expr: &ast::Expr) -> Translated<Box<Expr>> {
         self.expr(expr).map(Box::new)
     }
 
@@ -230,12 +230,7 @@ impl Translator<'_> {
                 &each.key,
                 Some(&each.value),
             )?,
-            ast::Expr::Generator(_) => {
-                return Err(self.reason(
-                    "it uses a generator expression that is not consumed at once",
-                    expr,
-                ));
-            }
+            ast::Expr::Generator(each) => (self.generator(each)?, Type::Object),
             ast::Expr::FString(fstring) => {
                 let mut parts = Vec::new();
                 for part in &fstring.value {

@@ -130,8 +130,7 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
             at: awaited.span,
         });
     }
-    let has_frame =
-        is_generator || awaited.is_some() || super::suspends::waits_in_statements(&body);
+    let has_frame = is_generator || awaited.is_some() || super::suspends::waits_in_clauses(&body);
     super::bound::mark(&mut translator.locals, params.len(), &body);
     let direct_callable = candidate.kind == FunctionKind::Plain
         && def.decorator_list.iter().all(|decorator| {

@@ -148,6 +148,53 @@ impl Translator<'_> {
         })))
     }
 
+    /// A generator expression that is not consumed at once: the interpreter's, made from its code object.
+    pub(super) fn generator(&mut self, generator: &ast::ExprGenerator) -> Translated<ExprKind> {
+        let Some(first) = generator.generators.first() else {
+            return Err(self.reason("it is not Python", generator.range));
+        };
+        let value = self.boxed(&first.iter)?;
+        let Some(wanted) = scope::of_generator(generator) else {
+            let reason = "it uses `:=` in a generator expression that is not consumed at once";
+            return Err(self.reason(reason, generator.range));
+        };
+        let place = CodePlace::Within(self.span(generator.elt.range()));
+        let (code, captures) = self.code("<genexpr>", place, &wanted, generator.range)?;
+        if captures.iter().any(|id| !self.locals[id.index()].cell) {
+            let reason = "it uses a generator expression that is not consumed at once";
+            return Err(self.reason(reason, generator.range));
+        }
+        let plain = |kind, span| Expr {
+            kind,
+            ty: Type::Object,
+            span,
+        };
+        let span = self.span(generator.range);
+        let function = plain(
+            ExprKind::Function(Box::new(MakeFunction {
+                code,
+                captures,
+                defaults: Vec::new(),
+                keyword_defaults: Vec::new(),
+                annotate: None,
+            })),
+            span,
+        );
+        let at = value.span;
+        let iterator = plain(
+            ExprKind::Iterator {
+                value,
+                is_async: first.is_async,
+            },
+            at,
+        );
+        Ok(ExprKind::Call(Box::new(Call {
+            callee: Callee::Dynamic(function),
+            args: vec![Element::One(iterator)],
+            keywords: Vec::new(),
+        })))
+    }
+
     /// What computes a function's annotations.
     fn annotations(
         &mut self,

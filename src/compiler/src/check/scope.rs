@@ -42,6 +42,62 @@ pub(super) fn of_lambda(lambda: &ast::ExprLambda) -> Wanted {
     walk.finish().0
 }
 
+/// What a generator expression wants that is made to be consumed later; its first iterable belongs to the scope around it.
+/// None if it binds a variable there with `:=`.
+pub(super) fn of_generator(generator: &ast::ExprGenerator) -> Option<Wanted> {
+    let mut walk = Walk::new(Kind::Comprehension);
+    walk.clauses(&generator.generators, &generator.elt, None);
+    let (wanted, hoisted) = walk.finish();
+    hoisted.is_empty().then_some(wanted)
+}
+
+/// Whether a generator expression is an asynchronous one: it waits for something itself.
+pub(super) fn is_asynchronous(generator: &ast::ExprGenerator) -> bool {
+    struct Finder(bool);
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_expr(&mut self, expr: &'a ast::Expr) {
+            match expr {
+                ast::Expr::Await(_) => self.0 = true,
+                ast::Expr::Lambda(_) => {}
+                ast::Expr::Generator(inner) => {
+                    if let Some(first) = inner.generators.first() {
+                        self.visit_expr(&first.iter);
+                    }
+                }
+                _ => ast::visitor::walk_expr(self, expr),
+            }
+        }
+        fn visit_comprehension(&mut self, each: &'a ast::Comprehension) {
+            self.0 |= each.is_async;
+            ast::visitor::walk_comprehension(self, each);
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_expr(&generator.elt);
+    for (at, each) in generator.generators.iter().enumerate() {
+        finder.0 |= each.is_async;
+        if at > 0 {
+            finder.visit_expr(&each.iter);
+        }
+        each.ifs.iter().for_each(|test| finder.visit_expr(test));
+    }
+    finder.0
+}
+
+/// Whether a call looks as if it consumed the generator expression that is its only argument; what captures is then its
+/// function itself.
+fn consumed(call: &ast::ExprCall) -> Option<&ast::ExprGenerator> {
+    let [ast::Expr::Generator(generator)] = &*call.arguments.args else {
+        return None;
+    };
+    let consumes = match &*call.func {
+        ast::Expr::Name(name) => super::builtins::consumes_generator(name.id.as_str()),
+        ast::Expr::Attribute(attribute) => attribute.attr.as_str() == "join",
+        _ => false,
+    };
+    (consumes && !is_asynchronous(generator)).then_some(generator)
+}
+
 /// What a class's body wants.
 pub(super) fn of_class(body: &[ast::Stmt]) -> Wanted {
     let mut walk = Walk::new(Kind::Class);
@@ -269,18 +325,44 @@ impl Walk {
         value: Option<&ast::Expr>,
     ) {
         let mut inside = Walk::new(Kind::Comprehension);
-        for (at, each) in generators.iter().enumerate() {
-            if at == 0 {
-                self.visit_expr(&each.iter);
-            } else {
-                inside.visit_expr(&each.iter);
-            }
-            inside.visit_expr(&each.target);
-            each.ifs.iter().for_each(|test| inside.visit_expr(test));
+        inside.clauses(generators, element, value);
+        if let Some(first) = generators.first() {
+            self.visit_expr(&first.iter);
         }
-        inside.visit_expr(element);
-        value.into_iter().for_each(|value| inside.visit_expr(value));
         self.inner(inside);
+    }
+
+    /// All of a comprehension but its first iterable.
+    fn clauses(
+        &mut self,
+        generators: &[ast::Comprehension],
+        element: &ast::Expr,
+        value: Option<&ast::Expr>,
+    ) {
+        for (at, each) in generators.iter().enumerate() {
+            if at > 0 {
+                self.visit_expr(&each.iter);
+            }
+            self.visit_expr(&each.target);
+            each.ifs.iter().for_each(|test| self.visit_expr(test));
+        }
+        self.visit_expr(element);
+        value.into_iter().for_each(|value| self.visit_expr(value));
+    }
+
+    /// A generator expression that has a code object of its own.
+    fn generator(&mut self, generator: &ast::ExprGenerator) {
+        if let Some(first) = generator.generators.first() {
+            self.visit_expr(&first.iter);
+        }
+        let mut inside = Walk::new(Kind::Comprehension);
+        inside.clauses(&generator.generators, &generator.elt, None);
+        let (wanted, hoisted) = inside.finish();
+        self.passed.extend(wanted.names);
+        self.rebound.extend(wanted.rebound);
+        for name in hoisted {
+            self.bind_walrus(name);
+        }
     }
 }
 
@@ -364,7 +446,17 @@ impl<'a> Visitor<'a> for Walk {
             }
             ast::Expr::ListComp(each) => self.comprehension(&each.generators, &each.elt, None),
             ast::Expr::SetComp(each) => self.comprehension(&each.generators, &each.elt, None),
-            ast::Expr::Generator(each) => self.comprehension(&each.generators, &each.elt, None),
+            ast::Expr::Generator(each) => self.generator(each),
+            ast::Expr::Call(call) => match consumed(call) {
+                Some(each) => {
+                    self.visit_expr(&call.func);
+                    self.comprehension(&each.generators, &each.elt, None);
+                    for keyword in &call.arguments.keywords {
+                        self.visit_expr(&keyword.value);
+                    }
+                }
+                None => ast::visitor::walk_expr(self, expr),
+            },
             ast::Expr::DictComp(each) => {
                 self.comprehension(&each.generators, &each.key, Some(&each.value));
             }

@@ -26,8 +26,14 @@ pub fn is_generator(def: &ast::StmtFunctionDef) -> bool {
     finder.0
 }
 
-/// Whether there is an `async with` or `async for`.
-pub fn waits_in_statements(body: &[Stmt]) -> bool {
+/// Whether there is an `async with` or `async for`, also in a comprehension.
+pub fn waits_in_clauses(body: &[Stmt]) -> bool {
+    fn inside(expr: &Expr) -> bool {
+        let mut found = matches!(&expr.kind, ExprKind::Comprehension(each)
+            if each.clauses.iter().any(|clause| clause.is_async));
+        each_child(expr, &mut |child| found |= inside(child));
+        found
+    }
     let mut found = false;
     each_statement(body, &mut |stmt| {
         found |= matches!(
@@ -35,6 +41,7 @@ pub fn waits_in_statements(body: &[Stmt]) -> bool {
             StmtKind::With { is_async: true, .. } | StmtKind::For { is_async: true, .. }
         );
     });
+    each_expression(body, &mut |expr| found |= inside(expr));
     found
 }
 
@@ -108,7 +115,7 @@ pub fn mark(functions: &mut [Function]) {
         .map(|function| {
             let mut waits = Waits::default();
             each_expression(&function.body, &mut |expr| waits.visit(expr));
-            waits.unknown |= function.is_generator || waits_in_statements(&function.body);
+            waits.unknown |= function.is_generator || waits_in_clauses(&function.body);
             waits
         })
         .collect();

@@ -95,6 +95,7 @@ pub fn each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         ExprKind::Walrus { value, .. }
         | ExprKind::Await(value)
         | ExprKind::YieldFrom(value)
+        | ExprKind::Iterator { value, .. }
         | ExprKind::Narrow(value) => visit(value),
         ExprKind::Yield(value) => value.iter().for_each(|value| visit(value)),
         ExprKind::Call(call) => {

@@ -403,6 +403,7 @@ primitives! {
     AwaitIter = "tb_await_iter" (O) Object python;
     AwaitEntering = "tb_await_entering" (O) Object python;
     AwaitExiting = "tb_await_exiting" (O) Object python;
+    IteratorOf = "PyObject_GetIter" (O) Object python;
     AsyncIterStart = "tb_async_iter" (O) Object python;
     AsyncIterNext = "tb_async_next" (O) Object python;
     AsyncIterEnded = "tb_async_ended" () Bool never;

@@ -206,10 +206,15 @@ impl<'a> Builder<'a> {
             inside(self, after);
             return;
         };
-        let state = self.loop_start(&clause.iter);
-        let line = self.line;
         let again = self.block("again");
-        let top = self.loop_next(&state, &clause.target, done);
+        let (top, line) = if clause.is_async {
+            let iter = self.async_start(&clause.iter);
+            (self.async_next(&iter, &clause.target, done), self.line)
+        } else {
+            let state = self.loop_start(&clause.iter);
+            let line = self.line;
+            (self.loop_next(&state, &clause.target, done), line)
+        };
         for test in &clause.tests {
             let next = self.block("next");
             self.condition(test, next, again);

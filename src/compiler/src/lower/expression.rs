@@ -125,6 +125,16 @@ impl<'a> Builder<'a> {
             ExprKind::Call(call) => self.call(call, expr, false),
             ExprKind::Await(inner) => self.wait(inner, expr),
             ExprKind::Yield(value) => self.yield_value(value.as_deref(), expr),
+            ExprKind::Iterator { value, is_async } => {
+                let value = self.object(value);
+                self.at_line(expr.span);
+                let get = if *is_async {
+                    Prim::AsyncIterStart
+                } else {
+                    Prim::IteratorOf
+                };
+                self.typed(get, vec![value], Type::Object)
+            }
             ExprKind::YieldFrom(inner) => {
                 let iterable = self.object(inner);
                 self.at_line(expr.span);

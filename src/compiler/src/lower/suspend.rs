@@ -2,7 +2,7 @@
 
 use super::{Builder, Frame, Val};
 use crate::hir::{Expr, Stmt, Target};
-use crate::ir::{Awaited, Operand, Ownership, Prim, Repr, Suspension, Terminator};
+use crate::ir::{Awaited, BlockId, Operand, Ownership, Prim, Repr, Suspension, Terminator};
 use crate::types::Type;
 
 impl<'a> Builder<'a> {
@@ -48,31 +48,50 @@ impl<'a> Builder<'a> {
         orelse: &'a [Stmt],
     ) {
         let line = self.line;
-        let object = self.object(iter);
-        self.at_line(iter.span);
-        let iter = self.prim(Prim::AsyncIterStart, vec![object]);
-        let (top, ended, otherwise) = (self.block("for"), self.block("ended"), self.block("else"));
-        let (again, after) = (self.block("again"), self.block("after"));
-        self.goto(top);
-        self.start(top);
+        let iter = self.async_start(iter);
         self.line = line;
-        let outer = self.error;
-        self.error = ended;
-        let item = self.await_with(Prim::AsyncIterNext, iter);
-        self.error = outer;
-        self.assign(target, item);
+        let otherwise = self.block("else");
+        let (again, after) = (self.block("again"), self.block("after"));
+        let top = self.async_next(&iter, target, otherwise);
         self.frames.push(Frame::Loop { again, after });
         self.body(body);
         self.frames.pop();
         self.goto(again);
         self.back_edge(again, top, line);
-        self.start(ended);
-        let end = self.prim(Prim::AsyncIterEnded, Vec::new());
-        self.branch(end, otherwise, outer);
         self.start(otherwise);
         self.body(orelse);
         self.goto(after);
         self.start(after);
+    }
+
+    /// Evaluates what is iterated asynchronously.
+    pub(super) fn async_start(&mut self, iter: &'a Expr) -> Operand {
+        let object = self.object(iter);
+        self.at_line(iter.span);
+        self.prim(Prim::AsyncIterStart, vec![object])
+    }
+
+    /// The top of an asynchronous loop, as `loop_next` of others.
+    pub(super) fn async_next(
+        &mut self,
+        iter: &Operand,
+        target: &'a Target,
+        done: BlockId,
+    ) -> BlockId {
+        let (top, ended, body) = (self.block("for"), self.block("ended"), self.block("body"));
+        self.goto(top);
+        self.start(top);
+        let outer = self.error;
+        self.error = ended;
+        let item = self.await_with(Prim::AsyncIterNext, iter.clone());
+        self.error = outer;
+        self.goto(body);
+        self.start(ended);
+        let end = self.prim(Prim::AsyncIterEnded, Vec::new());
+        self.branch(end, done, outer);
+        self.start(body);
+        self.assign(target, item);
+        top
     }
 
     /// Ends the block with a suspension; what comes of it, in the block that follows.
