@@ -120,6 +120,32 @@ class Protocol(unittest.TestCase):
         self.assertEqual([status for status, _ in answers], [201, 200, 404, 201, 200])
         self.assertEqual(answers[1][1], b"5")
 
+    def test_the_length_of_a_body_is_never_in_doubt(self) -> None:
+        chunks = b"5\r\nabcde\r\n0\r\n\r\n"
+        for lines, body, statuses in (
+            ("content-length: 5\r\ncontent-length: 5", b"abcde", [200, 200]),
+            ("transfer-encoding: Chunked", chunks, [200, 200]),
+            # Allowed, but what follows on the connection may be another's.
+            ("content-length: 5\r\ntransfer-encoding: chunked", chunks, [200]),
+            ("transfer-encoding: chunked\r\ncontent-length: 18", chunks, [200]),
+            ("transfer-encoding: gzip, chunked", chunks, [501]),
+            ("transfer-encoding: chunked, chunked", chunks, [501]),
+            ("transfer-encoding: chunked\r\ntransfer-encoding: chunked", chunks, [501]),
+            ("transfer-encoding: chunked, gzip", chunks, [400]),
+            ("transfer-encoding: xchunked", chunks, [400]),
+            ("content-length: 5, 5", b"abcde", [400]),
+            ("content-length: 5\r\ncontent-length: 6", b"abcde", [400]),
+            ("content-length: +5", b"abcde", [400]),
+            ("transfer-encoding: chunked", b"5\nabcde\r\n0\r\n\r\n", [400]),
+            ("transfer-encoding: chunked", b"5;a\nb\r\nabcde\r\n0\r\n\r\n", [400]),
+            ("transfer-encoding: chunked", b"5\r\nabcdeXX0\r\n\r\n", [400]),
+            ("transfer-encoding: chunked", b"fffffffffffffffff\r\nabc", [400]),
+        ):
+            with self.subTest(lines=lines, body=body):
+                data = f"POST /length HTTP/1.1\r\nhost: t\r\n{lines}\r\n\r\n".encode() + body
+                found = shown(self.ask(data + get("/n/9", "connection: close")))
+                self.assertEqual([status for status, _ in found], statuses)
+
     def test_what_comes_before_a_broken_request_is_answered(self) -> None:
         answers = shown(self.ask(get("/n/1") + POST + b"GET /n/2 HTTP/1.1\r\nbroken line\r\n\r\n" + get("/n/3")))
         self.assertEqual([status for status, _ in answers], [200, 201, 400])

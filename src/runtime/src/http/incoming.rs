@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
-use hyper::header::HOST;
+use hyper::header::{HOST, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Method, Version};
 
 use super::application::Limits;
@@ -44,6 +44,12 @@ pub async fn read(
     if body.size_hint().lower() > limits.max_body as u64 {
         return Err(Problem::content_too_large(limits.max_body));
     }
+    if !body.is_end_stream() && !is_coding_known(&head.headers) {
+        return Err(Problem::with_detail(
+            501,
+            "the only transfer coding that this server knows is chunked, once",
+        ));
+    }
     let body = match body.is_end_stream() {
         true => Bytes::new(),
         false => collect(body, limits, watch).await?,
@@ -68,6 +74,19 @@ async fn collect(body: Incoming, limits: &Limits, watch: &Watch) -> Result<Bytes
             400,
             "the body ends early or its framing is broken",
         )),
+    }
+}
+
+/// hyper takes away the last `chunked` and would hand what is below as it is.
+fn is_coding_known(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => true,
+        (Some(only), None) => only
+            .as_bytes()
+            .trim_ascii()
+            .eq_ignore_ascii_case(b"chunked"),
+        (Some(_), Some(_)) => false,
     }
 }
 
