@@ -37,7 +37,7 @@ pub enum Command {
     Dev(DevArguments),
     /// Check types, names and routes; needs neither C compiler nor interpreter
     #[command(
-        after_help = "Examples:\n  tayberry check app.py\n  tayberry check --output-format sarif app.py > findings.sarif"
+        after_help = "Examples:\n  tayberry check app.py\n  tayberry check --fix app.py\n  tayberry check --output-format sarif app.py > findings.sarif"
     )]
     Check(CheckArguments),
     /// Explain a rule, or list all rules
