@@ -181,6 +181,9 @@ pub struct Function {
     pub params: Vec<Param>,
     /// The claim about the result (`Object` if there is no annotation).
     pub returns: Type,
+    /// An annotation of a parameter, or one within the result's, says more than its type: a request's values are checked by
+    /// the description made from it at run time.
+    pub is_opaque: bool,
     /// Every local; the parameters are the first `params.len()`.
     pub locals: Vec<Local>,
     /// The body, without the docstring.
@@ -251,6 +254,8 @@ pub struct Class {
     pub base: Option<ClassId>,
     /// Derived from `Exception`: kept interpreted for now, so always false here.
     pub fields: Vec<Field>,
+    /// The annotation of a field says more than its type.
+    pub is_opaque: bool,
     /// `@dataclass` with these options, if it is one.
     pub dataclass: Option<Dataclass>,
     /// Methods by name, compiled ones only; inherited ones are found through `base`.

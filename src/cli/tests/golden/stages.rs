@@ -24,8 +24,8 @@ pub fn stages(tools: &Tools, file: &str, section: &Section) -> Result<Texts, Str
     }
     let space = Workspace::new(tools, &format!("{file}/{}", slug(&section.name)), section)?;
     let mut texts = Texts::new();
-    let runs = section.has("stdout") || section.has("traceback");
     let asked = ["http", "wire"].into_iter().find(|kind| section.has(kind));
+    let runs = section.has("stdout") || asked.is_none() && section.has("traceback");
     let native = interpreted(section);
     for at in section.stages() {
         let fence = &section.fences[at];
@@ -73,7 +73,7 @@ pub fn stages(tools: &Tools, file: &str, section: &Section) -> Result<Texts, Str
     if runs {
         let compiled = space.run("run", "compiled", "")?;
         let output = space.run("run", "interpreted", "")?;
-        let different = section.has("compiled");
+        let different = asked.is_none() && section.has("compiled");
         if different && compiled == output {
             return Err(
                 "compiled and interpreted agree: the block `compiled` is to be removed".into(),
@@ -91,7 +91,7 @@ pub fn stages(tools: &Tools, file: &str, section: &Section) -> Result<Texts, Str
         for at in section.stages() {
             match section.fences[at].kind.as_str() {
                 "stdout" => texts.insert(at, output.stdout.clone()),
-                "compiled" => texts.insert(at, compiled.text()),
+                "compiled" if different => texts.insert(at, compiled.text()),
                 "traceback" if asked.is_none() => texts.insert(at, output.stderr.clone()),
                 _ => continue,
             };
@@ -152,14 +152,21 @@ fn requests(
     if !differences.is_empty() {
         return Err(format!("compiled and interpreted differ\n{differences}"));
     }
-    if let Some(at) = section
-        .stages()
-        .find(|&at| section.fences[at].kind == "traceback")
-    {
-        if compiled_log != log {
-            return Err(format!(
-                "the logs differ\ncompiled:\n{compiled_log}interpreted:\n{log}"
-            ));
+    let block = |kind: &str| section.stages().find(|&at| section.fences[at].kind == kind);
+    if let Some(at) = block("traceback") {
+        match block("compiled") {
+            Some(_) if compiled_log == log => {
+                return Err("the logs agree: the block `compiled` is to be removed".into());
+            }
+            Some(at) => {
+                texts.insert(at, compiled_log);
+            }
+            None if compiled_log != log => {
+                return Err(format!(
+                    "the logs differ\ncompiled:\n{compiled_log}interpreted:\n{log}"
+                ));
+            }
+            None => {}
         }
         texts.insert(at, log);
     } else if !log.is_empty() || !compiled_log.is_empty() {

@@ -1,5 +1,7 @@
 //! Annotations to types. What is not understood is `Object`, never a guess.
 
+use std::cell::Cell;
+
 use rustpython_ast::{self as ast};
 
 use super::Tables;
@@ -8,40 +10,62 @@ use crate::types::{Known, Literal, Type};
 
 /// The type that an annotation claims.
 pub fn annotation(tables: &Tables, module: usize, expr: &ast::Expr) -> Type {
-    annotation_within(tables, module, expr, 0)
+    annotation_within(tables, module, expr, 0, &Cell::new(false))
 }
 
-fn annotation_within(tables: &Tables, module: usize, expr: &ast::Expr, depth: usize) -> Type {
+/// Whether an annotation says more than its type here: named tuples, typed dicts, generic and interpreted classes and all that
+/// is not known are `Object`, like `Any`, although not every value is meant.
+pub fn is_opaque(tables: &Tables, module: usize, expr: &ast::Expr) -> bool {
+    let opaque = Cell::new(false);
+    annotation_within(tables, module, expr, 0, &opaque);
+    opaque.get()
+}
+
+fn annotation_within(
+    tables: &Tables,
+    module: usize,
+    expr: &ast::Expr,
+    depth: usize,
+    opaque: &Cell<bool>,
+) -> Type {
+    let unknown = || {
+        opaque.set(true);
+        Type::Object
+    };
     if depth > 30 {
-        return Type::Object;
+        return unknown();
     }
-    let inner = |expr: &ast::Expr| annotation_within(tables, module, expr, depth + 1);
+    let inner = |expr: &ast::Expr| annotation_within(tables, module, expr, depth + 1, opaque);
     match expr {
         ast::Expr::NoneLiteral(_) => Type::None,
         ast::Expr::StringLiteral(text) => {
             match rustpython_parser::parse_expression(text.value.to_str()) {
-                Ok(parsed) => {
-                    annotation_within(tables, module, &parsed.into_syntax().body, depth + 1)
-                }
-                Err(_) => Type::Object,
+                Ok(parsed) => annotation_within(
+                    tables,
+                    module,
+                    &parsed.into_syntax().body,
+                    depth + 1,
+                    opaque,
+                ),
+                Err(_) => unknown(),
             }
         }
         ast::Expr::BinOp(binary) if binary.op == ast::Operator::BitOr => {
             Type::union([inner(&binary.left), inner(&binary.right)])
         }
-        ast::Expr::Name(_) | ast::Expr::Attribute(_) => named(tables, module, expr, depth),
+        ast::Expr::Name(_) | ast::Expr::Attribute(_) => named(tables, module, expr, depth, opaque),
         ast::Expr::Subscript(subscript) => {
             let Some(Symbol::External(name)) =
                 resolve_expr(&tables.modules, module, &subscript.value)
             else {
-                return Type::Object;
+                return unknown();
             };
             let arguments: Vec<&ast::Expr> = match &*subscript.slice {
                 ast::Expr::Tuple(tuple) => tuple.elts.iter().collect(),
                 one => vec![one],
             };
-            let first = || arguments.first().map_or(Type::Object, |each| inner(each));
-            let second = || arguments.get(1).map_or(Type::Object, |each| inner(each));
+            let first = || arguments.first().map_or_else(unknown, |each| inner(each));
+            let second = || arguments.get(1).map_or_else(unknown, |each| inner(each));
             match name.as_str() {
                 "builtins.list" | "typing.List" => Type::List(Box::new(first())),
                 "builtins.dict" | "typing.Dict" => {
@@ -61,21 +85,34 @@ fn annotation_within(tables: &Tables, module: usize, expr: &ast::Expr, depth: us
                 "typing.Literal" => {
                     let values: Option<Vec<Literal>> =
                         arguments.iter().map(|each| literal(each)).collect();
-                    values.map_or(Type::Object, Type::Literal)
+                    values.map_or_else(unknown, Type::Literal)
                 }
-                _ => Type::Object,
+                _ => unknown(),
             }
         }
-        _ => Type::Object,
+        _ => unknown(),
     }
 }
 
-fn named(tables: &Tables, module: usize, expr: &ast::Expr, depth: usize) -> Type {
+fn named(
+    tables: &Tables,
+    module: usize,
+    expr: &ast::Expr,
+    depth: usize,
+    opaque: &Cell<bool>,
+) -> Type {
+    let unknown = || {
+        opaque.set(true);
+        Type::Object
+    };
     let Some(symbol) = resolve_expr(&tables.modules, module, expr) else {
-        return Type::Object;
+        return unknown();
     };
     match symbol {
-        Symbol::Class(in_module, at) => tables.class_type(in_module, at),
+        Symbol::Class(in_module, at) => match tables.class_type(in_module, at) {
+            Type::Object => unknown(),
+            known => known,
+        },
         Symbol::External(name) => match name.as_str() {
             "builtins.int" => Type::Int,
             "builtins.float" => Type::Float,
@@ -101,16 +138,17 @@ fn named(tables: &Tables, module: usize, expr: &ast::Expr, depth: usize) -> Type
             | "tayberry.HTMLResponse"
             | "tayberry.PlainTextResponse"
             | "tayberry.RedirectResponse" => Type::Known(Known::Response),
-            _ => Type::Object,
+            "builtins.object" | "typing.Any" => Type::Object,
+            _ => unknown(),
         },
         // `Price = float`, `Tags = list[str]`, `type Tags = list[str]`, `UserId = NewType("UserId", int)`
         Symbol::Variable => {
             let ast::Expr::Name(name) = expr else {
-                return Type::Object;
+                return unknown();
             };
             tables
                 .alias(module, &name.id)
-                .map_or(Type::Object, |(home, value)| match value {
+                .map_or_else(unknown, |(home, value)| match value {
                     ast::Expr::Call(call) => match (
                         resolve_expr(&tables.modules, home, &call.func),
                         call.arguments.args.get(1),
@@ -118,18 +156,20 @@ fn named(tables: &Tables, module: usize, expr: &ast::Expr, depth: usize) -> Type
                         (Some(Symbol::External(function)), Some(base))
                             if function == "typing.NewType" =>
                         {
-                            annotation_within(tables, home, base, depth + 1)
+                            annotation_within(tables, home, base, depth + 1, opaque)
                         }
-                        _ => Type::Object,
+                        _ => unknown(),
                     },
                     ast::Expr::Name(_)
                     | ast::Expr::Attribute(_)
                     | ast::Expr::Subscript(_)
-                    | ast::Expr::BinOp(_) => annotation_within(tables, home, value, depth + 1),
-                    _ => Type::Object,
+                    | ast::Expr::BinOp(_) => {
+                        annotation_within(tables, home, value, depth + 1, opaque)
+                    }
+                    _ => unknown(),
                 })
         }
-        Symbol::Function(..) | Symbol::Module(_) => Type::Object,
+        Symbol::Function(..) | Symbol::Module(_) => unknown(),
     }
 }
 

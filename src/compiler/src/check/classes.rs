@@ -219,6 +219,7 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
         qualname,
         base,
         fields: Vec::new(),
+        is_opaque: false,
         dataclass,
         methods: Vec::new(),
         setters: Vec::new(),
@@ -318,14 +319,21 @@ fn fill(
     let mut fields = base.map_or_else(Vec::new, |base| {
         tables.native_classes[base.index()].fields.clone()
     });
+    let mut is_opaque = base.is_some_and(|base| tables.native_classes[base.index()].is_opaque);
     let mut other_attributes = class_body::other_names(class);
     let mut add = |field: Field| match fields
         .iter_mut()
         .find(|known: &&mut Field| known.name == field.name)
     {
         // A redeclared field keeps its place, as in a dataclass; its type stays the base's, whose code reads it.
-        Some(known) => known.default = field.default,
-        None => fields.push(field),
+        Some(known) => {
+            known.default = field.default;
+            known.ty != field.ty
+        }
+        None => {
+            fields.push(field);
+            false
+        }
     };
     for stmt in &class.body {
         let ast::Stmt::AnnAssign(assign) = stmt else {
@@ -344,7 +352,8 @@ fn fill(
             (Some(_), None) => FieldDefault::Value,
             (Some(value), Some(_)) => field_default(tables, module, value),
         };
-        add(Field {
+        is_opaque |= super::annotation::is_opaque(tables, module, &assign.annotation);
+        is_opaque |= add(Field {
             name: name.id.to_string(),
             ty: annotation(tables, module, &assign.annotation),
             default,
@@ -370,6 +379,16 @@ fn fill(
                 let taken = class_body::binds_descriptor(class, name)
                     || base.is_some_and(|base| has_attribute(tables, natives, base, name));
                 if !taken {
+                    // What such a field says is not decoded by, but written by.
+                    is_opaque |= match claim {
+                        Claim::Annotation(expr) => Some(expr),
+                        Claim::Parameter(parameter) => def
+                            .parameters
+                            .find(parameter)
+                            .and_then(|each| each.parameter.annotation.as_deref()),
+                        Claim::Nothing => None,
+                    }
+                    .is_some_and(|expr| super::annotation::is_opaque(tables, module, expr));
                     add(Field {
                         name: name.to_owned(),
                         ty,
@@ -383,6 +402,7 @@ fn fill(
     }
     let this = &mut tables.native_classes[id.index()];
     this.fields = fields;
+    this.is_opaque = is_opaque;
     this.other_attributes = other_attributes;
 }
 

@@ -146,6 +146,7 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         may_suspend: false,
         params,
         returns: translator.returns,
+        is_opaque: is_opaque(tables, candidate.module, def),
         locals: translator.locals,
         body,
         span: crate::parse::span(file, def),
@@ -153,6 +154,19 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         captured: Vec::new(),
         inner: translator.inner,
     })
+}
+
+/// Whether an annotation of a parameter, or one within the result's, says more than its type. A result that is not known as a
+/// whole is looked at as an object in any case.
+fn is_opaque(tables: &Tables, module: usize, def: &ast::StmtFunctionDef) -> bool {
+    let opaque = |expr: &ast::Expr| super::annotation::is_opaque(tables, module, expr);
+    let returns = def.returns.as_deref();
+    def.parameters
+        .iter()
+        .filter_map(|each| each.annotation())
+        .any(opaque)
+        || returns
+            .is_some_and(|expr| annotation(tables, module, expr) != Type::Object && opaque(expr))
 }
 
 impl<'a> Translator<'a> {

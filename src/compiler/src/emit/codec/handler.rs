@@ -37,6 +37,7 @@ impl Emitter<'_> {
     pub(super) fn can_be_coded(&self, id: FunctionId) -> bool {
         let function = &self.program.functions[id.index()];
         function.kind == FunctionKind::Plain
+            && !function.is_opaque
             && function.params.iter().all(|each| {
                 !matches!(each.kind, ParamKind::VarPositional | ParamKind::VarKeyword)
                     && (is_injected(&each.ty) || self.has_codec(&each.ty, &mut Vec::new()))
@@ -61,6 +62,9 @@ impl Emitter<'_> {
                 }
                 around.push(id.0);
                 let class = &self.program.classes[id.index()];
+                if class.is_opaque {
+                    return false;
+                }
                 self.model(*id).is_some_and(|model| {
                     model
                         .members
