@@ -2,6 +2,7 @@
 //!
 //! A program is one module that prints what it finds; its first line may be `# interpreted: f, g`, the functions that are
 //! meant to keep their bytecode. Every other function must be native. The C is compiled with -Wall -Wextra -Werror.
+//! Programs of tests/native/races run compiled only and must print nothing but lines `fine`.
 //! `NATIVE=name` runs one program; `NATIVE_SANITIZE=1` compiles with address and undefined-behaviour sanitizers;
 //! `NATIVE_KEEP=folder` keeps the generated files. `NATIVE_FOLDER=folder` runs the programs of another folder, whose
 //! functions may be native or not: what stays interpreted is printed.
@@ -9,6 +10,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use tayberry_compiler::emit::{EmitOptions, emit_program, ir_text};
 use tayberry_compiler::hir::{Module, Native};
@@ -121,6 +123,8 @@ impl Tools {
 
     /// The C library's objects, made anew where a source or header is newer.
     fn library(&self) -> Vec<PathBuf> {
+        static MAKING: Mutex<()> = Mutex::new(());
+        let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = root().join("runtime-c");
         let files = |under: &str| {
             let mut all: Vec<PathBuf> = std::fs::read_dir(folder.join(under))
@@ -295,6 +299,29 @@ fn interpret(tools: &Tools, name: &str, path: &Path, library: Option<&Path>) -> 
         command.env("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1");
     }
     run(&mut command)
+}
+
+#[test]
+fn racing_threads_do_no_harm() {
+    let tools = Tools::new();
+    let library = tools.library();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/native/races");
+    for entry in std::fs::read_dir(folder).expect("it exists").flatten() {
+        let path = entry.path();
+        let name = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a name");
+        let program = format!("racing_{name}");
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let built = build(&tools, &library, &program, &text);
+        let said = interpret(&tools, &program, &path, Some(&built));
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(
+            lines.len() > 1 && lines.iter().all(|line| *line == "fine"),
+            "{name}: {said}"
+        );
+    }
 }
 
 #[test]
