@@ -221,10 +221,10 @@ class Stopping(unittest.TestCase):
                 idle = socket.create_connection(("127.0.0.1", server.port), 5)
                 idle.sendall(get("/n/1"))
                 self.assertIn(b"200 OK", idle.recv(1000))
-                threads = [threading.Thread(target=ask, args=(name, get(f"/{name}/1?seconds=1"))) for name in ("slow", "blocks")]
+                threads = [threading.Thread(target=ask, args=(name, get(f"/{name}/1?seconds=2"))) for name in ("slow", "blocks")]
                 for thread in threads:
                     thread.start()
-                time.sleep(0.5)
+                time.sleep(1)
                 server.process.send_signal(number)
                 self.assertEqual(idle.recv(1000), b"", "an idle connection is closed at once")
                 half.sendall(POST[-4:])
