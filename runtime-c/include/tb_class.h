@@ -105,6 +105,9 @@ static inline int tb_class_check(const tb_class_spec *spec, PyObject *object) {
  * `tb_field_init_*`, then call `tb_class_finish`. NULL with MemoryError. */
 PyObject *tb_class_allocate(tb_class_spec *spec);
 
+/* What an `__init__` has returned (borrowed): 0 if it is None, else -1 with the TypeError. */
+int tb_class_init_result(PyObject *result);
+
 /* Ends direct construction. */
 static inline PyObject *tb_class_finish(const tb_class_spec *spec, PyObject *object) {
     if (spec->tracked) {

@@ -31,6 +31,14 @@ int tb_class_check_former(const tb_class_spec *spec, PyObject *object) {
 
 PyObject *tb_class_allocate(tb_class_spec *spec) { return (PyObject *)PyObject_GC_New(PyObject, spec->type); }
 
+int tb_class_init_result(PyObject *result) {
+    if (result == Py_None) {
+        return 0;
+    }
+    PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'", Py_TYPE(result)->tp_name);
+    return -1;
+}
+
 static PyObject *object_alloc(PyTypeObject *type, Py_ssize_t items) {
     tb_class_spec *spec = tb_class_of(type);
     PyObject *self;
@@ -164,6 +172,10 @@ static PyTypeObject *make_type(tb_class_spec *spec, int with_dict) {
     PyType_Spec type_spec = {.name = spec->name, .basicsize = (int)spec->size, .flags = (unsigned int)flags, .slots = slots};
     PyObject *base = is_root ? (PyObject *)&PyBaseObject_Type : (PyObject *)spec->base->type;
     PyTypeObject *type = (PyTypeObject *)PyType_FromMetaclass(NULL, NULL, &type_spec, base);
+    if (type != NULL) {
+        /* Attributes are in the struct; room in the object for others, which few have, would only cost. */
+        type->tp_flags &= ~Py_TPFLAGS_INLINE_VALUES;
+    }
     return type;
 }
 
@@ -557,7 +569,8 @@ PyObject *tb_class_complete(tb_class_spec *spec, PyObject *decorated) {
         }
         bound = (PyObject *)spec->type;
     }
-    if (add_getstate(spec) < 0 || install_descriptors(spec, spec->state->namespace) < 0 || tb_dataclass_complete(spec) < 0 || rely(spec) < 0) {
+    if (add_getstate(spec) < 0 || install_descriptors(spec, spec->state->namespace) < 0 || tb_dataclass_complete(spec) < 0 ||
+        tb_construction_complete(spec) < 0 || rely(spec) < 0) {
         return NULL;
     }
     return Py_NewRef(bound);

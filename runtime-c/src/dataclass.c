@@ -18,8 +18,8 @@ static tb_class_spec *receiver(PyObject *const *args, size_t nargsf) {
 
 /* __init__ */
 
-/* Fills `self` from bound values (`values[0]` is self): 0 or -1. */
-static int initialize(tb_class_spec *spec, PyObject *const *values) {
+/* Fills `self` from bound values (`values[0]` is self): 0 or -1. `fresh`: nothing has been stored in it yet. */
+static int initialize(tb_class_spec *spec, PyObject *const *values, int fresh) {
     struct tb_class_state *state = spec->state;
     PyObject *self = values[0];
     for (int each = 0; each < state->init_count; each++) {
@@ -41,7 +41,7 @@ static int initialize(tb_class_spec *spec, PyObject *const *values) {
         if (failed < 0) {
             return -1;
         }
-        tb_field_put(&spec->fields[target->field], self, word, 0);
+        tb_field_put(&spec->fields[target->field], self, word, fresh);
     }
     if (state->post_init != NULL) {
         PyObject *result = PyObject_CallMethodNoArgs(self, state->post_init);
@@ -51,7 +51,7 @@ static int initialize(tb_class_spec *spec, PyObject *const *values) {
     return 0;
 }
 
-static PyObject *call_init(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames) {
+static PyObject *run_init(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames, int fresh) {
     tb_class_spec *spec = receiver(args, nargsf);
     struct tb_class_state *state = spec == NULL ? NULL : spec->state;
     if (state == NULL || state->init.function != callable) {
@@ -60,9 +60,13 @@ static PyObject *call_init(PyObject *callable, PyObject *const *args, size_t nar
     PyObject *slots[64];
     tb_arguments_held held;
     PyObject *const *values = tb_arguments_bind(&state->init_spec, callable, args, nargsf, kwnames, slots, &held);
-    int failed = values == NULL || initialize(spec, values) < 0;
+    int failed = values == NULL || initialize(spec, values, fresh) < 0;
     tb_arguments_release(&held);
     return failed ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *call_init(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames) {
+    return run_init(callable, args, nargsf, kwnames, 0);
 }
 
 /* `Order(…)`: the class's own vectorcall, while nothing about construction has changed. */
@@ -70,7 +74,8 @@ static PyObject *call_class(PyObject *callable, PyObject *const *args, size_t na
     PyTypeObject *type = (PyTypeObject *)callable;
     tb_class_spec *spec = tb_class_of(type);
     Py_ssize_t given = PyVectorcall_NARGS(nargsf), all = given + (kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames));
-    if (spec != NULL && spec->type == type && tb_class_is_intact(spec) && spec->state->init.function != NULL && all < 64) {
+    if (spec != NULL && spec->type == type && tb_class_is_intact(spec) && all < 64) {
+        struct tb_class_state *state = spec->state;
         PyObject *with_self[65];
         with_self[0] = type->tp_alloc(type, 0);
         if (with_self[0] == NULL) {
@@ -79,12 +84,12 @@ static PyObject *call_class(PyObject *callable, PyObject *const *args, size_t na
         for (Py_ssize_t each = 0; each < all; each++) {
             with_self[each + 1] = args[each];
         }
-        PyObject *done = call_init(spec->state->init.function, with_self, (size_t)given + 1, kwnames);
-        if (done == NULL) {
-            Py_DECREF(with_self[0]);
-            return NULL;
+        PyObject *done = state->init.function != NULL ? run_init(state->init.function, with_self, (size_t)given + 1, kwnames, 1)
+                                                      : PyObject_Vectorcall(state->own_init, with_self, (size_t)given + 1, kwnames);
+        if (done == NULL || tb_class_init_result(done) < 0) {
+            Py_CLEAR(with_self[0]);
         }
-        Py_DECREF(done);
+        Py_XDECREF(done);
         return with_self[0];
     }
     PyObject *positional = PyTuple_New(given), *keywords = kwnames == NULL ? NULL : PyDict_New(), *result = NULL;
@@ -365,6 +370,25 @@ static int adopt_methods(tb_class_spec *spec, PyObject *dataclasses, generated_f
             methods[each].place->function = function;
         }
     }
+    return 0;
+}
+
+int tb_construction_complete(tb_class_spec *spec) {
+    PyTypeObject *type = spec->type;
+    /* `__new__` of a user must be called, so only `object`'s is skipped. */
+    if (type->tp_vectorcall != NULL || type->tp_new != PyBaseObject_Type.tp_new || Py_TYPE(type) != &PyType_Type) {
+        return 0;
+    }
+    PyObject *init = PyObject_GetAttrString((PyObject *)type, "__init__");
+    if (init == NULL) {
+        return -1;
+    }
+    if (!PyFunction_Check(init)) {
+        Py_DECREF(init);
+        return 0;
+    }
+    spec->state->own_init = init;
+    type->tp_vectorcall = call_class;
     return 0;
 }
 

@@ -50,6 +50,7 @@ struct tb_class_state {
     int init_count;
     PyObject *factory_marker; /* the default that says "call the factory"; strong */
     PyObject *post_init;      /* interned name, or NULL */
+    PyObject *own_init;       /* the function that is `__init__` where it is no generated one; strong, or NULL */
     int *eq_fields, eq_count, *repr_fields, repr_count, *hash_fields, hash_count;
 };
 
@@ -92,6 +93,8 @@ int tb_field_index(const tb_class_spec *spec, PyObject *name);
 
 /* Native bodies for what `@dataclass` generated (dataclass.c). 0 or -1. */
 int tb_dataclass_complete(tb_class_spec *spec);
+/* Lets the class be called without `type.__call__`, if its `__init__` is a function (dataclass.c). 0 or -1. */
+int tb_construction_complete(tb_class_spec *spec);
 
 /* Watching (watch.c): a callback per watched dict; no Python may run in it. */
 typedef void (*tb_watch)(void *owner, PyDict_WatchEvent event, PyObject *key, PyObject *value);

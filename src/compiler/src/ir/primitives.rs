@@ -395,6 +395,7 @@ primitives! {
     GlobalGet = "tb_global_get" (O O) Object python;
     GlobalSet = "tb_global_set" (O O O) Void python;
     GlobalDelete = "tb_global_delete" (O O) Void python;
+    InitResult = "tb_class_init_result" (O) Void raise;
     OwnClass = "tb_function_own_class" () Object raise;
     CallEx = "tb_call_ex" (O O MAYBE) Object python;
     CallArgsExtend = "tb_call_args_extend" (O O O) Void python;

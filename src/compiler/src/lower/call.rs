@@ -603,7 +603,11 @@ impl<'a> Builder<'a> {
                     ty: Type::Class(class),
                 })];
                 values.extend(from.into_iter().map(|each| each.map(|at| all[at].clone())));
-                this.call_body(init, values);
+                let result = this.call_body(init, values);
+                if result.ty != Type::None {
+                    let result = this.boxed(result);
+                    this.act(Prim::InitResult, vec![result]);
+                }
                 Val {
                     op: object,
                     ty: Type::Class(class),

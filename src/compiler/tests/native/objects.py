@@ -280,3 +280,22 @@ print(made("m").depth(), made.__name__, functools.partial(Node.total, factor=3)(
 print(pydoc.plain(pydoc.render_doc(Money.add)).splitlines()[0], Node("r").__reduce_ex__(2)[0].__name__, Node.__flags__ & (1 << 9) != 0)
 object.__setattr__(node, "weight", 3)
 print(node.weight, object.__getattribute__(node, "name"), attempt(object.__setattr__, node, "nope", 1), node.nope)
+
+
+class Returns:
+    n: int
+
+    def __init__(self, n: Any) -> Any:
+        self.n = 1
+        return n
+
+
+def returns(n: Any) -> Returns:
+    return Returns(n)
+
+
+print(attempt(Returns, 5), attempt(returns, 5), returns(None).n, Returns(None).n, type.__call__(Returns, None).n, attempt(Returns), attempt(Returns, n=1))
+with mock.patch.object(Returns, "__init__", lambda self, n: None):
+    print(attempt(lambda: Returns(3).n), attempt(lambda: returns(3).n))
+Returns.__new__ = lambda cls, n: 7
+print(Returns(1))
