@@ -176,7 +176,8 @@ impl Tools {
                 )
             })
             .collect();
-        let request = self.work.join("request.json");
+        // A file of its own: the tests run at the same time.
+        let request = self.work.join(format!("request_{}.json", module.name));
         let source = serde_json::to_string(text).expect("text is JSON");
         let json = format!(
             r#"{{"modules": [{{"path": "{}", "source": {source}, "handovers": [{}]}}]}}"#,
