@@ -1,7 +1,7 @@
 """Imports the modules of a build from its one shared library.
 
 In: a build folder with the `manifest.json` that `tayberry build` wrote. Out: a finder on `sys.meta_path` that gives the
-build's modules. What holds: a module's `__file__` is its source's path, as programs expect; modules that the build does
+build's modules, each once. What holds: a module's `__file__` is its source's path, as programs expect; modules that the build does
 not know are found in the usual ways; a build for another ABI or interpreter is an ImportError that says what to type.
 """
 
@@ -46,6 +46,8 @@ class BuildFinder(MetaPathFinder):
         self.library = folder / manifest["library"]
         self.program_name: str = manifest["program"]
         self._program: Any = None
+        #: Modules that have been made from the library.
+        self.made: set[str] = set()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -54,6 +56,11 @@ class BuildFinder(MetaPathFinder):
         if known is None:
             return None
         source = self.root / known["path"]
+        if fullname in self.made and source.is_file():
+            # What is compiled belongs to the one module that was made of it; a second one, after the first was taken
+            # out of `sys.modules`, and a reloaded one are Python's own.
+            folders = [str(source.parent)] if known["is_package"] else None
+            return importlib.util.spec_from_file_location(fullname, source, submodule_search_locations=folders)
         spec = importlib.machinery.ModuleSpec(fullname, BuildLoader(self), origin=str(source), is_package=known["is_package"])
         spec.has_location = True
         spec.cached = str(self.library)
@@ -80,6 +87,7 @@ class BuildLoader(Loader):
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
         module: ModuleType = self.finder.program().create(spec.name, spec)
+        self.finder.made.add(spec.name)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
