@@ -232,6 +232,19 @@ impl<'a> Visitor<'a> for Collector<'_> {
         }
         ast::visitor::walk_expr(self, expr);
     }
+
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        let name = match pattern {
+            ast::Pattern::MatchAs(found) => found.name.as_ref(),
+            ast::Pattern::MatchStar(found) => found.name.as_ref(),
+            ast::Pattern::MatchMapping(found) => found.rest.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.bind(name, Binding::Several);
+        }
+        ast::visitor::walk_pattern(self, pattern);
+    }
 }
 
 /// Finds `global name` in function bodies: such names are rebound at run time.

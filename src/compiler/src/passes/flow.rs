@@ -1,5 +1,7 @@
 //! Facts that flow through a function: which variables are set, and which values are still wanted.
 
+use std::collections::BTreeSet;
+
 use crate::ir::{BlockId, Function, OpKind, State, Terminator, VarId};
 
 /// Which variables are set at one point, by variable. `None` where control never is.
@@ -77,43 +79,32 @@ pub fn states(function: &Function) -> Vec<States> {
     at_start
 }
 
-/// A set of values, dense.
+/// A set of values. Few are live at any place, however long the function is.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Values(Vec<u64>);
+pub struct Values(BTreeSet<crate::ir::ValueId>);
 
 impl Values {
-    /// An empty set for so many values.
-    pub fn new(count: usize) -> Values {
-        Values(vec![0; count.div_ceil(64)])
-    }
     /// Adds one.
     pub fn insert(&mut self, value: crate::ir::ValueId) {
-        self.0[value.index() / 64] |= 1 << (value.index() % 64);
+        self.0.insert(value);
     }
     /// Takes one out.
     pub fn remove(&mut self, value: crate::ir::ValueId) {
-        self.0[value.index() / 64] &= !(1 << (value.index() % 64));
+        self.0.remove(&value);
     }
     /// Whether it is there.
     pub fn contains(&self, value: crate::ir::ValueId) -> bool {
-        self.0[value.index() / 64] >> (value.index() % 64) & 1 == 1
+        self.0.contains(&value)
     }
     /// Adds all of another; whether that changed anything.
     pub fn extend(&mut self, other: &Values) -> bool {
-        let mut changed = false;
-        for (a, b) in self.0.iter_mut().zip(&other.0) {
-            changed |= *b & !*a != 0;
-            *a |= b;
-        }
-        changed
+        let before = self.0.len();
+        self.0.extend(&other.0);
+        self.0.len() != before
     }
     /// In order.
     pub fn iter(&self) -> impl Iterator<Item = crate::ir::ValueId> + '_ {
-        self.0.iter().enumerate().flat_map(|(word, bits)| {
-            (0..64)
-                .filter(move |bit| bits >> bit & 1 == 1)
-                .map(move |bit| crate::ir::ValueId((word * 64 + bit) as u32))
-        })
+        self.0.iter().copied()
     }
 }
 
@@ -133,7 +124,7 @@ pub fn used_at_end(end: &Terminator) -> Vec<crate::ir::ValueId> {
 
 /// What is live at the end of a block, before its terminator's own uses.
 pub fn live_out(function: &Function, block: BlockId, live_in: &[Values]) -> Values {
-    let mut live = Values::new(function.values.len());
+    let mut live = Values::default();
     let end = &function.blocks[block.index()].end;
     for to in end.successors() {
         live.extend(&live_in[to.index()]);
@@ -148,7 +139,7 @@ pub fn live_out(function: &Function, block: BlockId, live_in: &[Values]) -> Valu
 
 /// The values that are wanted at the start of every block.
 pub fn liveness(function: &Function) -> Vec<Values> {
-    let mut live_in = vec![Values::new(function.values.len()); function.blocks.len()];
+    let mut live_in = vec![Values::default(); function.blocks.len()];
     let mut changed = true;
     while changed {
         changed = false;

@@ -1,7 +1,7 @@
 //! What is done to IR between `lower` and `verify`, in order.
 
 mod effects;
-mod flow;
+pub(crate) mod flow;
 mod frames;
 mod ownership;
 mod tidy;

@@ -15,6 +15,7 @@ use crate::ir::{
     Block, BlockId, Const, Effects, Function, Guard, Op, OpKind, Operand, Ownership, Program, Repr,
     State, Terminator, Use, ValueId, VarId,
 };
+use crate::passes::flow;
 
 /// A program that has been verified. Only `verify` makes one.
 #[derive(Debug)]
@@ -55,6 +56,7 @@ fn function(function: &Function, program: &Program) -> Result<(), Fault> {
         program,
         at: BlockId(0),
         op: None,
+        travels: travelling(function),
     };
     let mut at_start: BTreeMap<BlockId, Facts> = BTreeMap::new();
     let mut facts = Facts {
@@ -109,6 +111,31 @@ struct Checker<'a> {
     program: &'a Program,
     at: BlockId,
     op: Option<usize>,
+    /// By value: whether another block than the one that defines it uses it.
+    travels: Vec<bool>,
+}
+
+/// The values that are used outside the block that defines them. Long functions have few, and the facts between
+/// blocks are about no others.
+fn travelling(function: &Function) -> Vec<bool> {
+    let mut home = vec![None; function.values.len()];
+    for (at, block) in function.blocks.iter().enumerate() {
+        for result in block.ops.iter().flat_map(|op| &op.results) {
+            home[result.index()] = Some(at);
+        }
+    }
+    let mut travels = vec![false; function.values.len()];
+    for (at, block) in function.blocks.iter().enumerate() {
+        let operands = block.ops.iter().flat_map(|op| op.kind.operands());
+        let mut used: Vec<ValueId> = operands
+            .filter_map(|(operand, _)| operand.value())
+            .collect();
+        used.extend(flow::used_at_end(&block.end));
+        for value in used {
+            travels[value.index()] |= home[value.index()] != Some(at);
+        }
+    }
+    travels
 }
 
 type Checked<T = ()> = Result<T, Fault>;
@@ -186,6 +213,11 @@ impl Checker<'_> {
             || "ends as if it could (not) be reached".into(),
         )?;
         self.end(block, facts, &mut out)?;
+        for (_, facts) in &mut out {
+            facts.alive.retain(|value| {
+                self.travels[value.index()] || self.ownership(*value) == Ownership::Owned
+            });
+        }
         Ok(out)
     }
 
