@@ -164,6 +164,7 @@ pub fn awaited<'a>(walk: &mut Walk<'a, '_>, expr: &'a ast::ExprAwait) {
         },
         other => values::certain(walk, other),
     };
+    let found = found.filter(|ty| !matches!(ty, Type::Class(_)));
     let Some(ty) = found else {
         return;
     };

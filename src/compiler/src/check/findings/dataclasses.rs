@@ -94,6 +94,21 @@ fn fields_within<'a>(
             all = fields_within(tables, home, base, depth + 1)?;
         }
     }
+    // Fields in blocks, and annotations that are made by hand.
+    let is_flat = |stmt: &ast::Stmt| {
+        matches!(
+            stmt,
+            ast::Stmt::AnnAssign(_)
+                | ast::Stmt::Assign(_)
+                | ast::Stmt::FunctionDef(_)
+                | ast::Stmt::ClassDef(_)
+                | ast::Stmt::Expr(_)
+                | ast::Stmt::Pass(_)
+        )
+    };
+    if !class.body.iter().all(is_flat) {
+        return None;
+    }
     let mut kw_only = options.kw_only;
     for stmt in &class.body {
         let ast::Stmt::AnnAssign(assign) = stmt else {

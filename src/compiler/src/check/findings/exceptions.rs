@@ -6,6 +6,7 @@ use super::names::Symbol;
 use super::values;
 use super::{Walk, builtins};
 use crate::diagnostics::Diagnostic;
+use crate::types::Type;
 
 /// Each builtin exception with its base.
 const BASES: &[(&str, &str)] = &[
@@ -199,8 +200,11 @@ pub fn raised<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::StmtRaise) {
 
 /// False for what is certainly no exception class (nor an exception object).
 fn is_exception(walk: &Walk<'_, '_>, expr: &ast::Expr) -> bool {
-    if values::certain(walk, expr).is_some() {
-        return false;
+    match values::certain(walk, expr) {
+        None | Some(Type::Class(_)) => {}
+        // A parameter with a tuple of classes.
+        Some(Type::Tuple(_) | Type::TupleOf(_)) if expr.is_name_expr() => {}
+        Some(_) => return false,
     }
     match walk.symbol(expr) {
         Some(Symbol::External(name)) => match name.strip_prefix("builtins.") {

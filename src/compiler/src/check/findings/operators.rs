@@ -116,11 +116,16 @@ pub fn binary<'a>(walk: &mut Walk<'a, '_>, binary: &'a ast::ExprBinOp) {
     else {
         return;
     };
+    // Classes may define the operator.
+    let plain = |ty: &Type| !matches!(ty, Type::Class(_) | Type::FrozenSet(_));
+    if !plain(&left) || !plain(&right) {
+        return;
+    }
     let number = |ty: &Type| matches!(ty, Type::Int | Type::Float | Type::Bool);
     let sequence = |ty: &Type| {
         matches!(
             ty,
-            Type::Str | Type::Bytes | Type::List(_) | Type::TupleOf(_)
+            Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_) | Type::TupleOf(_)
         )
     };
     let whole = |ty: &Type| matches!(ty, Type::Int | Type::Bool);
@@ -175,9 +180,10 @@ fn percent(walk: &mut Walk<'_, '_>, binary: &ast::ExprBinOp) {
         ast::Expr::Tuple(tuple) => tuple.elts.len(),
         // A dict may be given to a format without placeholders.
         ast::Expr::Dict(_) | ast::Expr::DictComp(_) => return,
+        // Whatever has items may be meant as a mapping.
         other => match certain(walk, other) {
-            Some(Type::TupleOf(_)) | None => return,
-            Some(_) => 1,
+            Some(Type::Int | Type::Float | Type::Bool | Type::Str | Type::None) => 1,
+            _ => return,
         },
     };
     if wanted != given {
@@ -258,7 +264,9 @@ pub fn called<'a>(walk: &mut Walk<'a, '_>, call: &'a ast::ExprCall) {
         Some(_) => None,
         None => match &*call.func {
             ast::Expr::Call(_) => None,
-            other => values::certain(walk, other).map(|ty| kind(&ty)),
+            other => values::certain(walk, other)
+                .filter(|ty| !matches!(ty, Type::Class(_)))
+                .map(|ty| kind(&ty)),
         },
     };
     if let Some(what) = what {

@@ -1,7 +1,8 @@
 //! Types of expressions that are certain without running anything: literals, displays, results of a few builtins.
 
-use rustpython_ast::{self as ast};
+use rustpython_ast::{self as ast, visitor::Visitor};
 
+use super::scope::Opened;
 use super::{Tables, Walk};
 use crate::types::{Known, Literal, Type};
 
@@ -9,6 +10,7 @@ use crate::types::{Known, Literal, Type};
 pub fn certain(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
     let anything = || Box::new(Type::Object);
     Some(match expr {
+        ast::Expr::Name(name) => return claimed(walk, &name.id),
         ast::Expr::NoneLiteral(_) => Type::None,
         ast::Expr::BooleanLiteral(_) => Type::Bool,
         ast::Expr::StringLiteral(_) | ast::Expr::FString(_) => Type::Str,
@@ -45,6 +47,105 @@ pub fn certain(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
     })
 }
 
+/// The declared type of a parameter that its function binds nowhere else and whose type it does not ask for: compiled
+/// functions enforce it.
+fn claimed(walk: &Walk<'_, '_>, name: &str) -> Option<Type> {
+    let at = walk.scope_of(name)?;
+    let scope = &walk.scopes[at];
+    let Opened::Function(def) = scope.opened else {
+        return None;
+    };
+    // The annotation's names have to be those of the module.
+    let outer = &walk.scopes[..at];
+    if !outer
+        .iter()
+        .all(|each| matches!(each.opened, Opened::Class(_)))
+    {
+        return None;
+    }
+    if scope
+        .bindings
+        .iter()
+        .filter(|(each, _)| *each == name)
+        .count()
+        != 1
+    {
+        return None;
+    }
+    let param = def.parameters.find(name)?;
+    if param
+        .default
+        .as_deref()
+        .is_some_and(ast::Expr::is_none_literal_expr)
+        || asks_for_type(def, name)
+    {
+        return None;
+    }
+    let claim = param.parameter.annotation.as_deref()?;
+    match super::annotation::annotation(walk.tables, walk.module, claim) {
+        Type::None
+        | Type::Object
+        | Type::Union(_)
+        | Type::Literal(_)
+        | Type::Known(_)
+        | Type::Enum(_) => None,
+        ty => Some(ty),
+    }
+}
+
+/// Whether a function looks at what a parameter is: `isinstance(name, …)`, `type(name)`, `name is None`, `match name`.
+fn asks_for_type(def: &ast::StmtFunctionDef, name: &str) -> bool {
+    struct Asks<'n>(&'n str, bool);
+    impl Asks<'_> {
+        fn is_it(&self, expr: &ast::Expr) -> bool {
+            matches!(expr, ast::Expr::Name(each) if each.id.as_str() == self.0)
+        }
+    }
+    impl<'a> Visitor<'a> for Asks<'_> {
+        fn visit_expr(&mut self, expr: &'a ast::Expr) {
+            match expr {
+                ast::Expr::Call(call) => {
+                    let asks = super::last_name(&call.func).is_some_and(|name| {
+                        matches!(
+                            name,
+                            "isinstance" | "type" | "issubclass" | "callable" | "hasattr"
+                        ) || name.starts_with("is")
+                    });
+                    self.1 |= asks
+                        && call
+                            .arguments
+                            .args
+                            .first()
+                            .is_some_and(|first| self.is_it(first));
+                }
+                ast::Expr::Compare(compare) => {
+                    let identity = compare
+                        .ops
+                        .iter()
+                        .any(|op| matches!(op, ast::CmpOp::Is | ast::CmpOp::IsNot));
+                    self.1 |= identity && self.is_it(&compare.left);
+                }
+                _ => {}
+            }
+            ast::visitor::walk_expr(self, expr);
+        }
+        fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+            match stmt {
+                ast::Stmt::Match(each) => self.1 |= self.is_it(&each.subject),
+                // A function inside binds it anew.
+                ast::Stmt::Nonlocal(each) => {
+                    self.1 |= each.names.iter().any(|name| name.as_str() == self.0)
+                }
+                _ => {}
+            }
+            ast::visitor::walk_stmt(self, stmt);
+        }
+    }
+    let mut asks = Asks(name, false);
+    asks.visit_body(&def.body);
+    asks.1
+}
+
 /// What an expression's value is instead of the wanted type, in words; `None` if it may fit.
 pub fn mismatch(walk: &Walk<'_, '_>, wanted: &Type, expr: &ast::Expr) -> Option<&'static str> {
     let found = certain(walk, expr)?;
@@ -69,7 +170,9 @@ fn fits(wanted: &Type, found: &Type) -> bool {
                     | (Literal::None, Type::None)
             )
         }),
-        (Type::Tuple(_) | Type::TupleOf(_), Type::TupleOf(_)) => true,
+        (Type::Tuple(_) | Type::TupleOf(_), Type::Tuple(_) | Type::TupleOf(_)) => true,
+        // A subclass may be of both.
+        (Type::Class(_), Type::Class(_)) | (Type::FrozenSet(_), Type::FrozenSet(_)) => true,
         (Type::List(_), Type::List(_))
         | (Type::Dict(..), Type::Dict(..))
         | (Type::Set(_), Type::Set(_)) => true,
@@ -80,6 +183,7 @@ fn fits(wanted: &Type, found: &Type) -> bool {
 /// A type as a noun: `a string`.
 pub fn kind(ty: &Type) -> &'static str {
     match ty {
+        Type::FrozenSet(_) => "a frozenset",
         Type::None => "None",
         Type::Bool => "a bool",
         Type::Int => "an int",
