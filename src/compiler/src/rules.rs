@@ -263,6 +263,12 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB328.md"),
     },
     Rule {
+        code: "TB329",
+        name: "unknown-attribute",
+        level: Level::Warning,
+        page: include_str!("rules/TB329.md"),
+    },
+    Rule {
         code: "TB401",
         name: "duplicate-route",
         level: Level::Error,

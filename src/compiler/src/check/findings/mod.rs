@@ -17,6 +17,7 @@ use crate::parse::range_span;
 use crate::source::{FileId, Sources, Span};
 
 mod annotations;
+mod attributes;
 mod calls;
 mod coroutines;
 mod dataclasses;
@@ -410,6 +411,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             ast::Expr::Name(name) if name.ctx.is_load() => variables::read(self, name),
             ast::Expr::Attribute(attribute) if attribute.ctx.is_load() => {
                 imports::attribute(self, attribute);
+                attributes::read(self, attribute);
             }
             ast::Expr::Attribute(_) => dataclasses::assigned(self, expr),
             ast::Expr::Call(each) => {

@@ -94,7 +94,7 @@ fn claimed(walk: &Walk<'_, '_>, name: &str) -> Option<Type> {
 }
 
 /// Whether a function looks at what a parameter is: `isinstance(name, …)`, `type(name)`, `name is None`, `match name`.
-fn asks_for_type(def: &ast::StmtFunctionDef, name: &str) -> bool {
+pub fn asks_for_type(def: &ast::StmtFunctionDef, name: &str) -> bool {
     struct Asks<'n>(&'n str, bool);
     impl Asks<'_> {
         fn is_it(&self, expr: &ast::Expr) -> bool {
