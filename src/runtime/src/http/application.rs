@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::StatusCode;
 use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
@@ -203,7 +202,7 @@ impl Application {
             client: None,
         };
         let is_head = method == "HEAD";
-        let reply = match dispatch::begin(py, self, &request) {
+        let mut reply = match dispatch::begin(py, self, &request) {
             Step::Reply(reply) => reply,
             Step::Call(call) => call.run(py, self),
             Step::Await(route, coroutine, _) => {
@@ -211,14 +210,17 @@ impl Application {
                 dispatch::finish(py, self, &self.routes[route], result)
             }
         };
-        let body = if is_head { Bytes::new() } else { reply.body };
         let bytes = |text: &[u8]| PyBytes::new(py, text);
         let headers = reply
-            .headers
+            .take_headers(request.head.headers)
             .iter()
             .map(|(name, value)| (bytes(name.as_str().as_bytes()), bytes(value.as_bytes())))
             .collect();
-        Ok((reply.status.as_u16(), headers, PyBytes::new(py, &body)))
+        Ok((
+            reply.status.as_u16(),
+            headers,
+            bytes(if is_head { b"" } else { &reply.body }),
+        ))
     }
 
     /// Serves until SIGTERM or SIGINT, then stops gracefully.

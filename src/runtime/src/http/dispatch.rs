@@ -3,7 +3,6 @@
 //! `begin` runs on the I/O thread and goes as far as it can there: to the reply, to a call that belongs on the pool, or
 //! to a coroutine that belongs on the event loop. `finish` turns a handler's result into the reply.
 
-use bytes::Bytes;
 use http::StatusCode;
 use http::header::{
     ALLOW, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING,
@@ -306,8 +305,9 @@ fn response(value: &Bound<'_, PyAny>) -> PyResult<Reply> {
         status: final_status(status).ok_or_else(|| {
             PyValueError::new_err(format!("{status} is not the status of an answer"))
         })?,
+        content_type: None,
         headers,
-        body: Bytes::copy_from_slice(body.cast::<PyBytes>()?.as_bytes()),
+        body: body.cast::<PyBytes>()?.as_bytes().to_vec(),
     })
 }
 
@@ -352,12 +352,10 @@ pub fn raised(py: Python<'_>, app: &Application, error: PyErr) -> Reply {
         && let Ok(text) = traceback(py, &error)
     {
         // A member of its own, behind the standard ones.
-        let mut body = reply.body.to_vec();
-        body.pop();
-        body.extend_from_slice(b",\"traceback\":");
-        crate::codec::write::write_string(&mut body, &text);
-        body.push(b'}');
-        reply.body = body.into();
+        reply.body.pop();
+        reply.body.extend_from_slice(b",\"traceback\":");
+        crate::codec::write::write_string(&mut reply.body, &text);
+        reply.body.push(b'}');
     }
     reply
 }

@@ -4,17 +4,17 @@
 //! thread's event loop, blocking ones on the pool; whatever a handler or a bug does, there is an answer, and the thread
 //! lives on.
 
+use std::io::Cursor;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Response;
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER};
 use pyo3::prelude::*;
 use tokio::sync::oneshot;
 
@@ -27,13 +27,16 @@ use super::tasks::{self, Started};
 use super::wire::{Phase, Watch};
 use crate::codec::Problem;
 
+/// The bytes of a body.
+pub type Body = Cursor<Vec<u8>>;
+
 /// Answers a request.
 pub async fn answer(
     station: &Rc<Station>,
     watch: &Watch,
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
-) -> Response<Full<Bytes>> {
+) -> Response<Full<Body>> {
     watch.enter(Phase::Busy);
     parking::breathe();
     station.guest.count_request();
@@ -45,24 +48,32 @@ pub async fn answer(
             request.uri().to_string(),
         )
     });
-    let reply = match incoming::read(request, &shared.app().limits, watch, peer).await {
+    let (reply, spare) = match incoming::read(request, &shared.app().limits, watch, peer).await {
         Ok(request) => run(station, request).await,
         Err(problem) => {
             watch.refuse();
-            Reply::from(problem).header(CONNECTION, HeaderValue::from_static("close"))
+            let reply = Reply::from(problem).header(CONNECTION, HeaderValue::from_static("close"));
+            (reply, HeaderMap::new())
         }
     };
     if let Some((begun, method, path)) = logged {
         tracing::info!(target: "tayberry::access", client = %peer, method, path, status = reply.status.as_u16(), bytes = reply.body.len(), seconds = begun.elapsed().as_secs_f64());
     }
     watch.enter(Phase::Answer);
-    response(reply)
+    response(reply, spare)
 }
 
-async fn run(station: &Rc<Station>, request: Request) -> Reply {
+/// The reply, and the request's headers for the reply's to be put in.
+async fn run(station: &Rc<Station>, request: Request) -> (Reply, HeaderMap) {
+    let app = station.shared.app();
+    let step = guarded(|| Python::attach(|py| dispatch::begin(py, app, &request)).into());
+    (take(station, step).await, request.head.headers)
+}
+
+/// Takes a request that has begun to its end.
+async fn take(station: &Rc<Station>, step: Guarded) -> Reply {
     let shared = &station.shared;
     let app = shared.app();
-    let step = guarded(|| Python::attach(|py| dispatch::begin(py, app, &request)).into());
     let limit = match app.limits.handler_timeout {
         Duration::ZERO => Duration::from_secs(86_400 * 365),
         limit => limit,
@@ -132,9 +143,10 @@ fn guarded(work: impl FnOnce() -> Guarded) -> Guarded {
     })
 }
 
-fn response(reply: Reply) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(reply.body));
+fn response(mut reply: Reply, spare: HeaderMap) -> Response<Full<Body>> {
+    let headers = reply.take_headers(spare);
+    let mut response = Response::new(Full::new(Cursor::new(reply.body)));
     *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
+    *response.headers_mut() = headers;
     response
 }

@@ -73,10 +73,12 @@ impl Request {
 pub struct Reply {
     /// The status.
     pub status: StatusCode,
-    /// All headers but `content-length` and `date`, which are the server's.
+    /// The `content-type` of a body that the runtime itself has written.
+    pub content_type: Option<HeaderValue>,
+    /// All other headers but `content-length` and `date`, which are the server's.
     pub headers: HeaderMap,
     /// The body.
-    pub body: Bytes,
+    pub body: Vec<u8>,
 }
 
 impl Reply {
@@ -97,13 +99,24 @@ impl Reply {
     }
 
     fn written(status: StatusCode, content_type: HeaderValue, body: Vec<u8>) -> Reply {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, content_type);
         Reply {
             status,
-            headers,
-            body: body.into(),
+            content_type: Some(content_type),
+            headers: HeaderMap::new(),
+            body,
         }
+    }
+
+    /// All headers, in `spare` where it has to be a new map: the request's, which nobody reads any more.
+    pub fn take_headers(&mut self, mut spare: HeaderMap) -> HeaderMap {
+        let headers = std::mem::take(&mut self.headers);
+        let Some(content_type) = self.content_type.take() else {
+            return headers;
+        };
+        spare.clear();
+        spare.insert(CONTENT_TYPE, content_type);
+        spare.extend(headers);
+        spare
     }
 
     /// With one more header.
