@@ -1,20 +1,34 @@
 //! The output buffer that C and Rust append to (`tb_buffer` of the contract).
 //!
-//! What holds: `data`, `length` and `capacity` are always the parts of one `Vec<u8>`, whoever appended last.
+//! What holds: `data`, `length` and `capacity` are always the parts of one `Vec<u8>`, whoever appended last. Each thread
+//! keeps the memory of the last buffer that it let go of for the next one, so that what is written grows in place.
+
+use std::cell::Cell;
 
 use super::write::Sink;
 use tayberry_abi::Buffer;
+
+/// Bytes of memory that a thread keeps at most.
+const KEPT: usize = 64 << 10;
+
+thread_local! {
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// An owned buffer.
 #[derive(Debug)]
 pub struct Output(Buffer);
 
-impl Output {
-    /// An empty buffer with room for `capacity` bytes.
-    pub fn with_capacity(capacity: usize) -> Output {
-        Output::from(Vec::with_capacity(capacity))
+impl Default for Output {
+    /// An empty buffer, in the thread's spare memory if that is not in use.
+    fn default() -> Output {
+        let mut spare = SPARE.try_with(Cell::take).unwrap_or_default();
+        spare.clear();
+        Output::from(spare)
     }
+}
 
+impl Output {
     /// What C functions take.
     pub fn buffer(&mut self) -> &mut Buffer {
         &mut self.0
@@ -26,8 +40,11 @@ impl Output {
         unsafe { std::slice::from_raw_parts(self.0.data, self.0.length) }
     }
 
-    /// The bytes.
+    /// The bytes, in a vector of just their size unless they are many.
     pub fn into_vec(self) -> Vec<u8> {
+        if self.0.capacity <= KEPT {
+            return self.bytes().to_vec();
+        }
         let this = std::mem::ManuallyDrop::new(self);
         // SAFETY: as in `Drop`, which does not run.
         unsafe { Vec::from_raw_parts(this.0.data, this.0.length, this.0.capacity) }
@@ -48,7 +65,11 @@ impl From<Vec<u8>> for Output {
 impl Drop for Output {
     fn drop(&mut self) {
         // SAFETY: the parts are those of one `Vec<u8>`, which this value owns.
-        drop(unsafe { Vec::from_raw_parts(self.0.data, self.0.length, self.0.capacity) });
+        let memory = unsafe { Vec::from_raw_parts(self.0.data, self.0.length, self.0.capacity) };
+        if (1..=KEPT).contains(&memory.capacity()) {
+            // A thread that ends has no spare memory any more.
+            let _ = SPARE.try_with(|spare| spare.set(memory));
+        }
     }
 }
 
@@ -93,11 +114,35 @@ mod tests {
 
     #[test]
     fn a_buffer_grows_as_it_is_filled() {
-        let mut output = Output::with_capacity(0);
+        let mut output = Output::from(Vec::new());
         for each in 0..1000u32 {
             output.buffer().append(each.to_string().as_bytes());
         }
         assert_eq!(output.bytes().len(), 10 + 180 + 2700);
         assert!(output.into_vec().starts_with(b"0123456789101112"));
+    }
+
+    #[test]
+    fn memory_is_kept_for_the_next_buffer_and_never_shared() {
+        let mut first = Output::default();
+        first.buffer().append(&[b'a'; 5000]);
+        let at = first.bytes().as_ptr();
+        let mut other = Output::default();
+        other.buffer().append(b"other");
+        assert_ne!(other.bytes().as_ptr(), at);
+        drop(other);
+        assert_eq!(first.into_vec(), [b'a'; 5000]);
+        let mut second = Output::default();
+        second.buffer().append(b"b");
+        assert_eq!((second.bytes(), second.bytes().as_ptr()), (&b"b"[..], at));
+    }
+
+    #[test]
+    fn much_memory_goes_with_its_bytes() {
+        let mut output = Output::default();
+        output.buffer().append(&vec![b'a'; KEPT + 1]);
+        let at = output.bytes().as_ptr();
+        let bytes = output.into_vec();
+        assert_eq!(bytes.as_ptr(), at);
     }
 }

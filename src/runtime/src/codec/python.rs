@@ -65,7 +65,7 @@ fn encode_json<'py>(
     description: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let py = value.py();
-    let mut output = Output::with_capacity(256);
+    let mut output = Output::default();
     let written = match description {
         None => super::encode::encode(py, output.buffer(), value),
         Some(description) => Plan::of(description)?
@@ -118,7 +118,7 @@ fn call_native<'py>(
     if let Some(problem) = reader.problem() {
         return Err(rejected(py, &problem));
     }
-    let mut output = Output::with_capacity(256);
+    let mut output = Output::default();
     match call
         .invoke()
         .and_then(|returned| returned.encode(output.buffer()))

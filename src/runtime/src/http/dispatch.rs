@@ -277,7 +277,7 @@ pub fn finish(
     if has_no_body(route.status) && value.is_none() {
         return Reply::empty(route.status);
     }
-    let mut out = Output::with_capacity(256);
+    let mut out = Output::default();
     let written = match &route.returns {
         Some(plan) => plan.get().encode(py, out.buffer(), &value),
         None => encode::encode(py, out.buffer(), &value),

@@ -206,7 +206,7 @@ pub fn invoke(py: Python<'_>, app: &Application, route: &Route, mut arguments: A
     if handler.flags & HANDLER_RETURNS_OBJECT == 0
         && let Some(encode) = handler.encode
     {
-        let mut out = Output::with_capacity(256);
+        let mut out = Output::default();
         // SAFETY: the result was filled by the call and is consumed here.
         if unsafe { encode(out.buffer(), slot) } != OK {
             return raised(py, app, PyErr::fetch(py));
