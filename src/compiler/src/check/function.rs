@@ -60,25 +60,7 @@ pub struct Translator<'a> {
 pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function> {
     let def = tables.def(candidate);
     let file = FileId(candidate.module as u32);
-    let mut translator = Translator {
-        tables,
-        module: candidate.module,
-        file,
-        kind: candidate.kind,
-        locals: Vec::new(),
-        by_name: BTreeMap::new(),
-        declared: Vec::new(),
-        inferred: Vec::new(),
-        narrowed: BTreeMap::new(),
-        globals: Vec::new(),
-        named: 0,
-        unsteady: BTreeSet::new(),
-        inner: Vec::new(),
-        has_first: false,
-        first_rebound: false,
-        returns: tables.returns_of(candidate),
-        loop_depth: 0,
-    };
+    let mut translator = Translator::new(tables, candidate);
     let is_generator = super::suspends::is_generator(def);
     if is_generator && def.is_async {
         return Err(translator.reason("it is an asynchronous generator", def.name.range));
@@ -91,6 +73,7 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         return Err(translator.reason("it is generic", def.name.range));
     }
     let params = translator.parameters(def);
+    let captured = translator.captured_variables(candidate, is_generator || def.is_async)?;
     translator.collect_locals(&def.body)?;
     translator.mark_cells(&def.body);
     let docstring = def.body.first().is_some_and(
@@ -132,7 +115,8 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
     }
     let has_frame = is_generator || awaited.is_some() || super::suspends::waits_in_clauses(&body);
     super::bound::mark(&mut translator.locals, params.len(), &body);
-    let direct_callable = candidate.kind == FunctionKind::Plain
+    let direct_callable = candidate.inner.is_none()
+        && candidate.kind == FunctionKind::Plain
         && def.decorator_list.iter().all(|decorator| {
             super::routes::is_route_decorator(tables, candidate.module, &decorator.expression)
         });
@@ -151,7 +135,7 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         body,
         span: crate::parse::span(file, def),
         direct_callable,
-        captured: Vec::new(),
+        captured,
         inner: translator.inner,
     })
 }
@@ -169,7 +153,85 @@ fn is_opaque(tables: &Tables, module: usize, def: &ast::StmtFunctionDef) -> bool
             .is_some_and(|expr| annotation(tables, module, expr) != Type::Object && opaque(expr))
 }
 
+/// What is declared of the variables of the function around an inner one.
+fn declared_types(tables: &Tables, inner: &super::inner::Inner) -> BTreeMap<String, Type> {
+    let Some(outer) = tables
+        .candidates
+        .iter()
+        .find(|each| super::inner::place_of(tables, each) == inner.outer)
+    else {
+        return BTreeMap::new();
+    };
+    let def = tables.def(outer);
+    let mut translator = Translator::new(tables, outer);
+    translator.parameters(def);
+    if translator.captured_variables(outer, false).is_err()
+        || translator.collect_locals(&def.body).is_err()
+    {
+        return BTreeMap::new();
+    }
+    let Translator {
+        by_name,
+        locals,
+        declared,
+        ..
+    } = translator;
+    by_name
+        .into_iter()
+        .filter(|(_, id)| declared[id.index()])
+        .map(|(name, id)| (name, locals[id.index()].ty.clone()))
+        .collect()
+}
+
 impl<'a> Translator<'a> {
+    fn new(tables: &'a Tables, candidate: &Candidate) -> Translator<'a> {
+        Translator {
+            tables,
+            module: candidate.module,
+            file: FileId(candidate.module as u32),
+            kind: candidate.kind,
+            locals: Vec::new(),
+            by_name: BTreeMap::new(),
+            declared: Vec::new(),
+            inferred: Vec::new(),
+            narrowed: BTreeMap::new(),
+            globals: Vec::new(),
+            named: 0,
+            unsteady: BTreeSet::new(),
+            inner: Vec::new(),
+            has_first: false,
+            first_rebound: false,
+            returns: tables.returns_of(candidate),
+            loop_depth: 0,
+        }
+    }
+
+    /// Variables of functions around this one that it or what is inside uses.
+    fn captured_variables(
+        &mut self,
+        candidate: &Candidate,
+        suspends: bool,
+    ) -> Translated<Vec<LocalId>> {
+        let Some(inner) = &candidate.inner else {
+            return Ok(Vec::new());
+        };
+        if suspends {
+            let name = self.tables.def(candidate).name.range;
+            return Err(self.reason("it suspends, inside another function", name));
+        }
+        let types = declared_types(self.tables, inner);
+        let mut captured = Vec::new();
+        for name in &inner.free {
+            let ty = types.get(name).cloned().unwrap_or(Type::Object);
+            let id = self.add_local(name, Some(ty));
+            self.locals[id.index()].cell = true;
+            self.unsteady.insert(id);
+            self.by_name.insert(name.clone(), id);
+            captured.push(id);
+        }
+        Ok(captured)
+    }
+
     pub(super) fn span(&self, node: impl Ranged) -> Span {
         crate::parse::span(self.file, node)
     }

@@ -34,6 +34,7 @@ pub fn candidates(
                 path: (at, Some(inner)),
                 qualname,
                 kind,
+                inner: None,
             }),
             Err(reason) => {
                 let here = span(FileId(module as u32), def.name.range);
@@ -88,6 +89,7 @@ pub fn unbound(
                 path: (at, Some(inner)),
                 qualname,
                 kind: FunctionKind::Unbound,
+                inner: None,
             });
         }
     }

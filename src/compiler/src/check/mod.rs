@@ -33,6 +33,7 @@ mod format;
 mod function;
 mod handlers;
 mod imports;
+mod inner;
 mod locals;
 mod mangle;
 mod member;
@@ -89,6 +90,8 @@ pub(crate) struct Candidate {
     path: (usize, Option<usize>),
     qualname: String,
     kind: FunctionKind,
+    /// A function or lambda inside another function.
+    inner: Option<Rc<inner::Inner>>,
 }
 
 /// What the checker knows of the whole program.
@@ -100,6 +103,8 @@ pub(crate) struct Tables {
     /// Candidates still in the running; a function's id is its position.
     pub candidates: Vec<Candidate>,
     pub by_path: BTreeMap<(usize, usize, Option<usize>), FunctionId>,
+    /// Functions inside functions, by module and position in the file.
+    pub inner: BTreeMap<inner::Place, FunctionId>,
 }
 
 impl Tables {
@@ -183,7 +188,10 @@ impl Tables {
     }
 
     /// The definition of a candidate.
-    pub fn def(&self, candidate: &Candidate) -> &ast::StmtFunctionDef {
+    pub fn def<'t>(&'t self, candidate: &'t Candidate) -> &'t ast::StmtFunctionDef {
+        if let Some(inner) = &candidate.inner {
+            return &inner.def;
+        }
         let top = &self.modules[candidate.module].tree.body[candidate.path.0];
         let stmt = match (top, candidate.path.1) {
             (ast::Stmt::ClassDef(class), Some(inner)) => &class.body[inner],
@@ -235,15 +243,19 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
         enums: Vec::new(),
         candidates: Vec::new(),
         by_path: BTreeMap::new(),
+        inner: BTreeMap::new(),
     };
     classes::collect(&mut tables);
     let mut interpreted: Vec<(usize, Interpreted)> = Vec::new();
     let mut candidates = collect_candidates(&tables, &mut interpreted);
+    inner::candidates(&tables, &mut candidates);
     // A function may rely on another one being native (`await`); when one drops out, all are looked at again.
     let mut functions = loop {
+        tables.inner = inner::by_place(&candidates);
         tables.by_path = candidates
             .iter()
             .enumerate()
+            .filter(|(_, each)| each.inner.is_none())
             .map(|(id, each)| {
                 (
                     (each.module, each.path.0, each.path.1),
@@ -258,6 +270,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
         for (at, candidate) in candidates.iter().enumerate() {
             match function::translate(&tables, candidate) {
                 Ok(function) => functions.push(function),
+                Err(_) if inner::stands_in(&tables, candidate, &dropped) => dropped.push(at),
                 Err(reason) => {
                     let file = FileId(candidate.module as u32);
                     interpreted.push((
@@ -276,6 +289,8 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
         if dropped.is_empty() {
             break functions;
         }
+        // What is made by interpreted code is interpreted.
+        inner::drop_with_outer(&tables, &candidates, &mut dropped);
         let mut position = 0;
         candidates.retain(|_| {
             position += 1;
@@ -351,6 +366,7 @@ fn collect_candidates(
                     path: (at, None),
                     qualname: def.name.to_string(),
                     kind: FunctionKind::Plain,
+                    inner: None,
                 }),
                 ast::Stmt::ClassDef(class) => {
                     if let Some(ClassKind::Native(id)) = tables.classes.get(&(module, at)) {
@@ -384,7 +400,7 @@ fn assemble(
         let mut handovers: Vec<(Span, Native)> = Vec::new();
         let id = FileId(module as u32);
         for (at, candidate) in tables.candidates.iter().enumerate() {
-            if candidate.module == module {
+            if candidate.module == module && candidate.inner.is_none() {
                 handovers.push((
                     keyword(
                         id,

@@ -44,6 +44,7 @@ impl Translator<'_> {
             &wanted,
             def.name.range,
         )?;
+        self.inner[code].native = self.native(def.range);
         let mut value = Expr {
             kind: ExprKind::Function(Box::new(MakeFunction {
                 code,
@@ -139,6 +140,7 @@ impl Translator<'_> {
             &wanted,
             lambda.range,
         )?;
+        self.inner[code].native = self.native(lambda.range);
         Ok(ExprKind::Function(Box::new(MakeFunction {
             code,
             captures,
@@ -222,6 +224,12 @@ impl Translator<'_> {
         let place = CodePlace::Within(self.span(range));
         self.code("__annotate__", place, &wanted, def.name.range)
             .map(Some)
+    }
+
+    /// The compiled function that stands there.
+    fn native(&self, range: TextRange) -> Option<FunctionId> {
+        let place = super::inner::place(self.module, range);
+        self.tables.inner.get(&place).copied()
     }
 
     /// Enters a code object, with the variables that it captures.

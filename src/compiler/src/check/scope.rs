@@ -24,6 +24,21 @@ pub(super) fn of_function(parameters: &ast::Parameters, body: &[ast::Stmt]) -> W
     walk.finish().0
 }
 
+/// The variables of a function.
+pub(super) fn variables(parameters: &ast::Parameters, body: &[ast::Stmt]) -> BTreeSet<String> {
+    let mut walk = Walk::new(Kind::Function);
+    walk.parameters(Some(parameters));
+    walk.visit_body(body);
+    let Walk {
+        mut bound,
+        globals,
+        nonlocals,
+        ..
+    } = walk;
+    bound.retain(|name| !globals.contains(name) && !nonlocals.contains(name));
+    bound
+}
+
 /// What the scopes inside a function's body want, from it and from those around it.
 pub(super) fn inside(body: &[ast::Stmt]) -> Wanted {
     let mut walk = Walk::new(Kind::Function);
