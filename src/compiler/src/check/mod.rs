@@ -51,6 +51,7 @@ mod statement;
 mod super_call;
 mod suspends;
 mod target;
+mod texts;
 
 use classes::ClassKind;
 use names::{Binding, Module, Symbol};

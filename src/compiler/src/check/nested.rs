@@ -36,7 +36,7 @@ impl Translator<'_> {
         }
         let mut decorators = self.decorators(&def.decorator_list)?;
         let (defaults, keyword_defaults) = self.defaults(&def.parameters)?;
-        let annotate = self.annotations(def)?;
+        let (annotate, annotations) = self.annotations(def)?;
         let wanted = scope::of_function(&def.parameters, &def.body);
         let (code, captures) = self.code(
             &def.name,
@@ -52,6 +52,7 @@ impl Translator<'_> {
                 defaults,
                 keyword_defaults,
                 annotate,
+                annotations,
             })),
             ty: Type::Object,
             span: self.keyword(def.range, &def.decorator_list, def.name.range),
@@ -88,6 +89,7 @@ impl Translator<'_> {
                 defaults: Vec::new(),
                 keyword_defaults: Vec::new(),
                 annotate: None,
+                annotations: Vec::new(),
             })),
             Type::Object,
         );
@@ -147,6 +149,7 @@ impl Translator<'_> {
             defaults,
             keyword_defaults,
             annotate: None,
+            annotations: Vec::new(),
         })))
     }
 
@@ -179,6 +182,7 @@ impl Translator<'_> {
                 defaults: Vec::new(),
                 keyword_defaults: Vec::new(),
                 annotate: None,
+                annotations: Vec::new(),
             })),
             span,
         );
@@ -197,19 +201,23 @@ impl Translator<'_> {
         })))
     }
 
-    /// What computes a function's annotations.
+    /// What computes a function's annotations, or their texts.
+    #[allow(clippy::type_complexity)]
     fn annotations(
         &mut self,
         def: &ast::StmtFunctionDef,
-    ) -> Translated<Option<(usize, Vec<LocalId>)>> {
+    ) -> Translated<(Option<(usize, Vec<LocalId>)>, Vec<String>)> {
         if !scope::is_annotated(def) {
-            return Ok(None);
+            return Ok((None, Vec::new()));
         }
         if self.tables.modules[self.module].has_text_annotations() {
-            return Err(self.reason(
-                "it defines a function inside whose annotations are kept as text",
-                def.name.range,
-            ));
+            return match super::texts::annotations(def) {
+                Some(texts) => Ok((None, texts)),
+                None => Err(self.reason(
+                    "it defines a function inside with an unusual annotation kept as text",
+                    def.name.range,
+                )),
+            };
         }
         let all = def
             .parameters
@@ -222,8 +230,8 @@ impl Translator<'_> {
             .unwrap_or(def.name.range);
         let wanted = scope::of_annotations(def);
         let place = CodePlace::Within(self.span(range));
-        self.code("__annotate__", place, &wanted, def.name.range)
-            .map(Some)
+        let made = self.code("__annotate__", place, &wanted, def.name.range)?;
+        Ok((Some(made), Vec::new()))
     }
 
     /// The compiled function that stands there.

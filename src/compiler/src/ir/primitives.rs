@@ -447,7 +447,7 @@ primitives! {
     CellDelete = "tb_cell_delete" (O O C) Void python;
     CellClear = "tb_cell_clear" (O) Void frees;
     ClosureCell = "tb_closure_cell" (O C) Object never;
-    FunctionMake = "tb_function_make" (C O MAYBE MAYBE MAYBE MAYBE) Object python;
+    FunctionMake = "tb_function_make" (C O MAYBE MAYBE MAYBE MAYBE MAYBE) Object python;
 
     SafePoint = "TB_SAFEPOINT()$" () Void python;
     Raise = "tb_raise" (O MAYBE) Void always;
