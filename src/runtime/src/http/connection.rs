@@ -130,7 +130,8 @@ async fn finish(mut stream: TcpStream, watch: &Watch, problem: Option<Problem>) 
 
 /// An answer outside of hyper, which has given the connection up.
 fn farewell(problem: Problem) -> Vec<u8> {
-    let reply = Reply::from(problem);
+    let mut reply = Reply::from(problem);
+    let headers = reply.take_headers(hyper::HeaderMap::new());
     let mut out = format!(
         "HTTP/1.1 {}\r\nconnection: close\r\ncontent-length: {}\r\ndate: {}\r\n",
         reply.status,
@@ -138,7 +139,7 @@ fn farewell(problem: Problem) -> Vec<u8> {
         httpdate::fmt_http_date(SystemTime::now()),
     )
     .into_bytes();
-    for (name, value) in &reply.headers {
+    for (name, value) in &headers {
         out.extend_from_slice(name.as_str().as_bytes());
         out.extend_from_slice(b": ");
         out.extend_from_slice(value.as_bytes());
