@@ -82,6 +82,8 @@ typedef struct tb_class_spec {
     uint8_t plain;
     /* 1 if instances of exactly this class are tracked by the collector from the start. */
     uint8_t tracked;
+    /* Filled here: 1 if objects can have attributes that the class does not declare. */
+    uint8_t open;
     /* This library's own. */
     struct tb_class_state *state;
 } tb_class_spec;
@@ -89,6 +91,19 @@ typedef struct tb_class_spec {
 /* Whether direct calls and direct construction are still right for objects of exactly this class. */
 static inline int tb_class_is_intact(const tb_class_spec *spec) {
     return __atomic_load_n(&spec->intact, __ATOMIC_RELAXED);
+}
+
+/* Where the interpreter keeps the dict of an object that may have one, in words before the object. */
+#ifdef Py_GIL_DISABLED
+#define TB_DICT_WORD (-1)
+#else
+#define TB_DICT_WORD (-3)
+#endif
+
+/* Whether `object` is of exactly this class, which is intact, and has no attribute of its own that could hide a method. */
+static inline int tb_class_is_plain_object(const tb_class_spec *spec, PyObject *object) {
+    return Py_TYPE(object) == spec->type && tb_class_is_intact(spec) &&
+           (!spec->open || __atomic_load_n((void **)object + TB_DICT_WORD, __ATOMIC_RELAXED) == NULL);
 }
 
 /* Whether `object` is an instance of what an earlier execution of the class statement made, whose layout is the same. */

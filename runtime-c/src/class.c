@@ -175,6 +175,7 @@ static PyTypeObject *make_type(tb_class_spec *spec, int with_dict) {
     if (type != NULL) {
         /* Attributes are in the struct; room in the object for others, which few have, would only cost. */
         type->tp_flags &= ~Py_TPFLAGS_INLINE_VALUES;
+        spec->open = with_dict;
     }
     return type;
 }

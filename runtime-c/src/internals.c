@@ -25,6 +25,11 @@
 #include "internals.h"
 #include "names.h"
 #include "tb_call.h"
+#include "tb_class.h"
+
+#ifndef TB_PUBLIC_ONLY
+_Static_assert(MANAGED_DICT_OFFSET == TB_DICT_WORD * (Py_ssize_t)sizeof(void *), "tb_class.h knows where dicts are");
+#endif
 
 int tb_internal_check(void)
 {

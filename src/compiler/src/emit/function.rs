@@ -420,7 +420,7 @@ impl Writer<'_> {
             Guard::Library(_, path) => self.constants.library_guard(path),
             Guard::Intact(object, class) => {
                 let (object, spec) = (self.operand(object), self.names.class(*class));
-                format!("Py_TYPE({object}) == {spec}.type && tb_class_is_intact(&{spec})")
+                format!("tb_class_is_plain_object(&{spec}, {object})")
             }
             Guard::Plain(class) => {
                 let spec = self.names.class(*class);

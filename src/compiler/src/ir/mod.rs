@@ -388,7 +388,8 @@ pub enum Guard {
     Builtin(ModuleId, Rc<str>),
     /// The names in this module still mean the interpreter's own function.
     Library(ModuleId, LibraryPath),
-    /// The object is of exactly this class and the class has its own methods, fields and constructor.
+    /// The object is of exactly this class, the class has its own methods, fields and constructor, and no attribute of
+    /// the object can hide a method.
     Intact(Operand, ClassId),
     /// Objects of this class may be made by filling their fields.
     Plain(ClassId),
