@@ -375,8 +375,10 @@ fn fill(
                         .map_or(Type::Object, |expr| annotation(tables, module, expr)),
                     Claim::Nothing => Type::Object,
                 };
-                // What the class or a base has under the name may be a property or another descriptor.
+                // What the class or a base has under the name may be a property or another descriptor; names such as
+                // `__class__` and `__qualname__` mean something else on objects than on the class that has the field.
                 let taken = class_body::binds_descriptor(class, name)
+                    || (name.starts_with("__") && name.ends_with("__"))
                     || base.is_some_and(|base| has_attribute(tables, natives, base, name));
                 if !taken {
                     // What such a field says is not decoded by, but written by.

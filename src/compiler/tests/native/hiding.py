@@ -91,3 +91,31 @@ try:
     Closed(4).doubled = len  # type: ignore
 except AttributeError as error:
     print(error)
+
+
+class Named:
+    def __init__(self, name: str, size: int) -> None:
+        self.__qualname__ = name
+        self.__doc__ = "of " + name
+        self.size = size
+
+    def shown(self) -> str:
+        return f"{self.__qualname__} {self.__doc__} {self.size}"
+
+
+class Changing:
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.__class__ = Changed  # type: ignore
+
+    def say(self) -> str:
+        return "first"
+
+
+class Changed(Changing):
+    def say(self) -> str:
+        return "changed"
+
+
+print(Named("x.y", 3).shown(), Named.__qualname__, Named.__doc__)
+print(Changing(3).say(), type(Changing(4)).__name__)
