@@ -4,7 +4,6 @@
 import gc
 import inspect
 import itertools
-import threading
 import traceback
 import weakref
 from collections.abc import Generator, Iterable, Iterator
@@ -329,32 +328,3 @@ print(collect())
 gen = count(3)
 print(repr(gen)[:24], type(gen).__name__, inspect.isgenerator(gen), isinstance(gen, Generator), isinstance(gen, Iterator), iter(gen) is gen)
 print(inspect.isgeneratorfunction(count), gen.__name__, gen.__qualname__, gen.gi_code.co_name, tree.walk().__qualname__)
-
-
-def threads():
-    """Many threads take from one generator: each value goes to one of them, or ValueError says that it runs already."""
-
-    made = count(20000)
-    found, refused, wrong = [], [], []
-
-    def take():
-        mine = []
-        while True:
-            try:
-                mine.append(next(made))
-            except StopIteration:
-                break
-            except ValueError as error:
-                if str(error) != "generator already executing":
-                    wrong.append(str(error))
-        found.extend(mine)
-
-    all_threads = [threading.Thread(target=take) for _ in range(4)]
-    for each in all_threads:
-        each.start()
-    for each in all_threads:
-        each.join()
-    return sorted(found) == list(range(20000)), wrong
-
-
-print(threads())

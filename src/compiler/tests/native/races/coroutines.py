@@ -174,3 +174,31 @@ def growth(f, *args):
 
 told(growth(drop, 100))
 told(growth(lambda: asyncio.run(cancels(20))))
+
+
+def shared(limit: int) -> list[int]:
+    """What four threads together take from one generator: each value goes to one of them."""
+    made = numbers(limit)
+    found: list[int] = []
+
+    def take():
+        mine = []
+        while True:
+            try:
+                mine.append(next(made))
+            except StopIteration:
+                break
+            except ValueError as error:
+                if str(error) != "generator already executing":
+                    mine.append(str(error))
+        found.extend(mine)
+
+    all_threads = [threading.Thread(target=take) for _ in range(4)]
+    for each in all_threads:
+        each.start()
+    for each in all_threads:
+        each.join()
+    return [] if sorted(found, key=str) == sorted(range(limit), key=str) else found
+
+
+told(shared(20000))
