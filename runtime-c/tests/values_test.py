@@ -721,6 +721,7 @@ def other_thread(function, *args):
 @test
 def interrupts_reach_a_busy_loop():
     caught = []
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def interrupt():
         time.sleep(0.1)
