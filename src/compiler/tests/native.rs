@@ -3,16 +3,19 @@
 //! A program is one module that prints what it finds; its first line may be `# interpreted: f, g`, the functions that are
 //! meant to keep their bytecode. Every other function must be native. The C is compiled with -Wall -Wextra -Werror.
 //! Programs of tests/native/races run compiled only and must print nothing but lines `fine`.
+//! As many programs at once as there are cores; a library whose C, headers and flags are as they were is not made again.
 //! `NATIVE=name` runs one program; `NATIVE_SANITIZE=1` compiles with address and undefined-behaviour sanitizers;
 //! `NATIVE_KEEP=folder` keeps the generated files. `NATIVE_FOLDER=folder` runs the programs of another folder, whose
 //! functions may be native or not: what stays interpreted is printed.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use tayberry_compiler::emit::{EmitOptions, emit_program, ir_text};
+use tayberry_compiler::emit::{CFile, EmitOptions, emit_program, ir_text};
 use tayberry_compiler::hir::{Module, Native};
 use tayberry_compiler::source::{SourceFile, Sources};
 use tayberry_compiler::{Options, check};
@@ -159,6 +162,20 @@ impl Tools {
         objects
     }
 
+    /// Everything that decides what a program's library holds: its C, the C library, the headers' times, the flags.
+    fn made_from(&self, library: &[PathBuf], files: &[CFile]) -> String {
+        let mut said = format!("{:?} {}\n", self.flags, self.include);
+        // Where a header of runtime-c changes, its objects are made again, so their times tell of both.
+        for object in library {
+            let made = object.metadata().and_then(|meta| meta.modified());
+            writeln!(said, "{} {made:?}", object.display()).expect("a String takes everything");
+        }
+        for file in files {
+            writeln!(said, "{}\n{}", file.name, file.text).expect("a String takes everything");
+        }
+        said
+    }
+
     /// The marshalled top-level code of a module.
     fn embed(&self, module: &Module, text: &str) -> Vec<u8> {
         let handovers: Vec<String> = module
@@ -243,6 +260,14 @@ fn build(tools: &Tools, library: &[PathBuf], name: &str, text: &str) -> PathBuf 
         code,
     };
     let files = emit_program(&checked.program, &checked.app, &sources, &options);
+    let built = folder.join(format!("lib_{name}.so"));
+    let stamp = folder.join("made_from");
+    let made_from = tools.made_from(library, &files);
+    if built.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|known| known == made_from) {
+        return built;
+    }
+    // Should this be interrupted, the library is not to be taken for what the stamp says.
+    let _ = std::fs::remove_file(&stamp);
     for file in &files {
         std::fs::write(folder.join(&file.name), &file.text).expect("writable");
     }
@@ -252,7 +277,6 @@ fn build(tools: &Tools, library: &[PathBuf], name: &str, text: &str) -> PathBuf 
         tools.compile(&folder.join(&file.name), &object, &folder);
         objects.push(object);
     }
-    let built = folder.join(format!("lib_{name}.so"));
     run(Command::new("gcc")
         .args(&tools.flags)
         .arg("-shared")
@@ -260,6 +284,7 @@ fn build(tools: &Tools, library: &[PathBuf], name: &str, text: &str) -> PathBuf 
         .arg("-o")
         .arg(&built)
         .arg("-lm"));
+    std::fs::write(&stamp, made_from).expect("writable");
     built
 }
 
@@ -309,10 +334,7 @@ fn racing_threads_do_no_harm() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/native/races");
     for entry in std::fs::read_dir(folder).expect("it exists").flatten() {
         let path = entry.path();
-        let name = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .expect("a name");
+        let name = name_of(&path);
         let program = format!("racing_{name}");
         let text = std::fs::read_to_string(&path).expect("readable");
         let built = build(&tools, &library, &program, &text);
@@ -338,47 +360,72 @@ fn programs_say_the_same_interpreted_and_compiled() {
         .flatten()
         .map(|entry| entry.path())
         .collect();
-    programs.sort();
     let only = std::env::var("NATIVE").ok();
-    let mut failed = Vec::new();
-    for path in programs
-        .iter()
-        .filter(|path| path.extension().is_some_and(|end| end == "py"))
-    {
-        let name = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .expect("a name");
-        if only.as_deref().is_some_and(|only| only != name) {
-            continue;
-        }
-        let text = std::fs::read_to_string(path).expect("readable");
-        let outcome = std::panic::catch_unwind(|| {
-            let built = build(&tools, &library, name, &text);
-            (
-                interpret(&tools, name, path, None),
-                interpret(&tools, name, path, Some(&built)),
-            )
-        });
-        match outcome {
-            Ok((expected, found)) if expected == found => {
-                assert!(!expected.is_empty(), "{name} says nothing")
+    programs.retain(|path| {
+        path.extension().is_some_and(|end| end == "py")
+            && only.as_deref().is_none_or(|only| only == name_of(path))
+    });
+    // The long ones first, so that none is left alone at the end.
+    programs.sort_by_cached_key(|path| {
+        let length = path.metadata().map_or(0, |meta| meta.len());
+        (std::cmp::Reverse(length), path.clone())
+    });
+    let next = AtomicUsize::new(0);
+    let failed = Mutex::new(Vec::new());
+    let worker = || {
+        while let Some(path) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Some(difference) = difference(&tools, &library, path) {
+                failed
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(difference);
             }
-            Ok((expected, found)) => {
-                let at = expected
-                    .lines()
-                    .zip(found.lines())
-                    .position(|(a, b)| a != b)
-                    .unwrap_or(expected.lines().count().min(found.lines().count()));
-                failed.push(format!(
-                    "{name}: line {}\n  interpreted: {:?}\n  compiled:    {:?}",
-                    at + 1,
-                    expected.lines().nth(at),
-                    found.lines().nth(at)
-                ));
-            }
-            Err(_) => failed.push(format!("{name}: not built or not run")),
         }
-    }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(worker);
+        }
+    });
+    let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    failed.sort();
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}
+
+fn name_of(path: &Path) -> &str {
+    path.file_stem()
+        .and_then(|stem| stem.to_str())
+        .expect("a name")
+}
+
+/// Where a program says something else compiled than interpreted.
+fn difference(tools: &Tools, library: &[PathBuf], path: &Path) -> Option<String> {
+    let name = name_of(path);
+    let text = std::fs::read_to_string(path).expect("readable");
+    let outcome = std::panic::catch_unwind(|| {
+        let built = build(tools, library, name, &text);
+        (
+            interpret(tools, name, path, None),
+            interpret(tools, name, path, Some(&built)),
+        )
+    });
+    match outcome {
+        Ok((expected, _)) if expected.is_empty() => Some(format!("{name} says nothing")),
+        Ok((expected, found)) if expected == found => None,
+        Ok((expected, found)) => {
+            let at = expected
+                .lines()
+                .zip(found.lines())
+                .position(|(a, b)| a != b)
+                .unwrap_or(expected.lines().count().min(found.lines().count()));
+            Some(format!(
+                "{name}: line {}\n  interpreted: {:?}\n  compiled:    {:?}",
+                at + 1,
+                expected.lines().nth(at),
+                found.lines().nth(at)
+            ))
+        }
+        Err(_) => Some(format!("{name}: not built or not run")),
+    }
 }
