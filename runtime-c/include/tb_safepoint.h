@@ -72,6 +72,15 @@ static inline int tb_enter_thread(PyThreadState *thread)
     return 0;
 }
 static inline void tb_leave_thread(PyThreadState *thread) { thread->py_recursion_remaining++; }
+/* As `tb_enter_thread`, for functions that may run Python code: a safe point, too. */
+static inline int tb_enter_polling(PyThreadState *thread)
+{
+    if (__builtin_expect((__atomic_load_n(&thread->eval_breaker, __ATOMIC_RELAXED) & TB_EVAL_EVENTS) != 0, 0) &&
+        tb_safepoint_slow(thread) < 0) {
+        return -1;
+    }
+    return tb_enter_thread(thread);
+}
 #else
 static inline int tb_safepoint_thread(PyThreadState *thread) { return tb_safepoint_slow(thread); }
 static inline int tb_enter_thread(PyThreadState *thread)
@@ -83,6 +92,10 @@ static inline void tb_leave_thread(PyThreadState *thread)
 {
     (void)thread;
     Py_LeaveRecursiveCall();
+}
+static inline int tb_enter_polling(PyThreadState *thread)
+{
+    return tb_safepoint_slow(thread) < 0 ? -1 : tb_enter_thread(thread);
 }
 #endif
 

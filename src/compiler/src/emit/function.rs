@@ -566,9 +566,13 @@ impl Writer<'_> {
             out.push_str("    PyThreadState *thread = tb_thread();\n");
         }
         if self.enters {
+            let enter = match self.function.effects.contains(Effects::PYTHON) {
+                true => "tb_enter_polling",
+                false => "tb_enter_thread",
+            };
             let _ = writeln!(
                 out,
-                "    if (tb_enter_thread(thread) < 0) {{\n        return {};\n    }}",
+                "    if ({enter}(thread) < 0) {{\n        return {};\n    }}",
                 failure(self.function.returns)
             );
         }
