@@ -29,8 +29,9 @@ class Application:
         *,
         access_log: bool = False,
         ready: Callable[[str], object] | None = None,
-    ) -> None:
-        """Serves until SIGTERM or SIGINT, then stops gracefully.
+    ) -> bool:
+        """Serves until SIGTERM or SIGINT, then stops gracefully. Whether all its threads have ended: one whose handler
+        never comes back has not, and the process must not wait for it.
 
         `ready` is called with the address (`http://127.0.0.1:8000`) once connections are accepted. Raises `OSError` when
         the address cannot be listened on.

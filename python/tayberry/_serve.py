@@ -152,16 +152,20 @@ def _run(app: App, application: Application, given: argparse.Namespace, supervis
     try:
         with _lifespan.running(app):
             entered = True
-            _listen(application, given, threads, supervisor)
+            ended = _listen(application, given, threads, supervisor)
     except Failure:
         raise
     except Exception as error:
         traceback.print_exception(error)
         when = "end" if entered else "start"
         raise Failure(f"the lifespan of {given.app} failed at the {when}", USER) from error
+    if not ended:
+        print("error: a handler was still running when the time to stop was over (Limits.stop_timeout)", file=sys.stderr, flush=True)
+        # Ending in the usual way would wait for its thread.
+        os._exit(USER)
 
 
-def _listen(application: Application, given: argparse.Namespace, threads: int, supervisor: Supervisor | None) -> None:
+def _listen(application: Application, given: argparse.Namespace, threads: int, supervisor: Supervisor | None) -> bool:
     def ready(address: str) -> None:
         line = f"Serving {given.app} on {address} ({threads} thread{'s' if threads > 1 else ''})"
         if supervisor is None:
@@ -172,7 +176,7 @@ def _listen(application: Application, given: argparse.Namespace, threads: int, s
     # The runtime stops on SIGINT itself and calls the handler that was there before; Python's would raise afterwards.
     signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
-        application.serve(given.host, given.port, threads, access_log=given.access_log, ready=ready)
+        return application.serve(given.host, given.port, threads, access_log=given.access_log, ready=ready)
     except OSError as error:
         where = f"{given.host}:{given.port}"
         if error.errno == errno.EADDRINUSE:

@@ -232,7 +232,7 @@ impl Application {
         threads: usize,
         access_log: bool,
         ready: Option<Py<PyAny>>,
-    ) -> PyResult<()> {
+    ) -> PyResult<bool> {
         server::serve(
             slf,
             &server::Address { host, port },

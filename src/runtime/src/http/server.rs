@@ -26,6 +26,9 @@ use super::wire::Watch;
 /// How often the accepting thread, which runs no Python otherwise, lets go of its objects that others used last.
 const SETTLING: Duration = Duration::from_secs(5);
 
+/// How long I/O threads may take to close what is cut off.
+const CUTTING_OFF: Duration = Duration::from_secs(1);
+
 /// Where to listen.
 pub struct Address<'a> {
     /// A name or an address.
@@ -51,14 +54,14 @@ impl Shared {
     }
 }
 
-/// Serves until a signal.
+/// Serves until a signal. Whether all threads have ended: one whose handler never comes back has not.
 pub fn serve(
     app: &Bound<'_, Application>,
     address: &Address<'_>,
     threads: usize,
     access_log: bool,
     ready: Option<Py<PyAny>>,
-) -> PyResult<()> {
+) -> PyResult<bool> {
     if access_log {
         log::install();
     }
@@ -107,7 +110,8 @@ pub fn serve(
         ready.call1(py, (format!("http://{local}"),))?;
     }
     let settle = py.import("tayberry._loop")?.getattr("settle")?.unbind();
-    py.detach(|| -> std::io::Result<()> {
+    let grace = grace(&limits);
+    py.detach(|| -> std::io::Result<bool> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             use tokio::signal::unix::{SignalKind, signal};
@@ -149,11 +153,12 @@ pub fn serve(
                 }
             };
             tokio::select! {
-                () = all_done => {}
+                () = all_done => Ok(true),
+                // A handler that never comes back holds its thread.
+                () = tokio::time::sleep(grace + CUTTING_OFF) => Ok(false),
                 _ = terminate.recv() => std::process::exit(130),
                 _ = interrupt.recv() => std::process::exit(130),
             }
-            Ok(())
         })
     })
     .map_err(os_error)
@@ -294,11 +299,14 @@ async fn serve_connections(
     }
     station.stop();
     let drained = async { while open.join_next().await.is_some() {} };
-    let grace = if limits.stop_timeout.is_zero() {
-        Duration::from_secs(3600)
-    } else {
-        limits.stop_timeout
-    };
     // What has not ended by then is cut off.
-    let _ = tokio::time::timeout(grace, drained).await;
+    let _ = tokio::time::timeout(grace(limits), drained).await;
+}
+
+/// How long requests may take to end once the server stops.
+fn grace(limits: &Limits) -> Duration {
+    match limits.stop_timeout {
+        Duration::ZERO => Duration::from_secs(3600),
+        some => some,
+    }
 }
