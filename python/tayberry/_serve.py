@@ -162,6 +162,7 @@ def _run(app: App, application: Application, given: argparse.Namespace, supervis
     if not ended:
         print("error: a handler was still running when the time to stop was over (Limits.stop_timeout)", file=sys.stderr, flush=True)
         # Ending in the usual way would wait for its thread.
+        sys.stdout.flush()
         os._exit(USER)
 
 

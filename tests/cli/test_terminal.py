@@ -53,7 +53,7 @@ class Terminal(Command):
 
     def test_who_wants_none_gets_none(self) -> None:
         self.write("wrong.py", "def f(:\n")
-        for under in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        for under in ({"NO_COLOR": "1"}, {"TERM": "dumb"}, {"TERM": "dumb", "CI": "true"}):
             for arguments in (["check", "wrong.py"], ["build", "wrong.py"], ["--help"]):
                 with self.subTest(arguments, **under):
                     self.assertNotIn(COLOUR, self.on_terminal(*arguments, under=under)[1])

@@ -27,6 +27,13 @@ def command_line() -> str:
     return str(max(made, key=lambda path: path.stat().st_mtime))
 
 
+def build(folder: Path) -> str:
+    """Builds the folder's `app.py`; what the command said."""
+    done = subprocess.run([command_line(), "build", "app.py"], cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
 class Served:
     """A server process of one mode."""
 
@@ -87,9 +94,7 @@ class Both:
         self._folder = tempfile.TemporaryDirectory()
         folder = Path(self._folder.name)
         (folder / "app.py").write_text(textwrap.dedent(source))
-        done = subprocess.run([command_line(), "build", "app.py"], cwd=folder, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stderr
-        self.build_output = done.stdout + done.stderr
+        self.build_output = build(folder)
         self.servers = [Served(folder, mode, threads, options) for mode in MODES]
 
     def end(self) -> None:

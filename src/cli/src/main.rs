@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use args::{BuildArguments, Cli, Command, Stage};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use commands::{build, dev, inspect, new, run};
 use project::Project;
 use report::counted;
@@ -28,7 +28,7 @@ const STACK: usize = 256 * 1024 * 1024;
 
 fn main() -> ExitCode {
     end_when_output_cannot_be_written();
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         // `--help` comes here, too.
         Err(said) => {
@@ -65,6 +65,15 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Reads the command line. Left alone, clap would write colours to a dumb terminal where the variable `CI` is set.
+fn parse() -> Result<Cli, clap::Error> {
+    let colour = match report::colour_is_welcome() {
+        true => clap::ColorChoice::Auto,
+        false => clap::ColorChoice::Never,
+    };
+    Cli::from_arg_matches(&Cli::command().color(colour).try_get_matches()?)
 }
 
 /// Whose fault an error is: the user's program's, ours, or the environment's.

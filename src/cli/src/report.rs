@@ -20,10 +20,14 @@ pub struct Findings<'a> {
     sources: &'a Sources,
 }
 
-/// Whether to write colours to this stream: only to a terminal, and not if `NO_COLOR` or `TERM=dumb` say otherwise.
+/// Whether to write colours to this stream: only to a terminal, and only if they are welcome.
 pub fn colour(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    stream.is_terminal() && colour_is_welcome()
+}
+
+/// Whether neither `NO_COLOR` nor `TERM=dumb` asks for plain text.
+pub fn colour_is_welcome() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
 }
 

@@ -16,7 +16,7 @@ use pyo3::prelude::*;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::sync::{mpsc, watch};
 
-use super::application::Application;
+use super::application::{Application, Limits};
 use super::connection::connection;
 use super::guest::{Guest, parking};
 use super::log;
