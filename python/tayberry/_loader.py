@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_ABI = 1
+_ABI = 2
 
 
 def install(build: str | Path) -> None:

@@ -14,10 +14,11 @@ typedef uint64_t tb_int;
 /* Input being decoded; the runtime's own. */
 typedef struct tb_reader tb_reader;
 
-#define TB_ABI_VERSION (1)
+#define TB_ABI_VERSION (2)
 #define TB_OK (0)
 #define TB_INVALID (1)
 #define TB_FATAL (2)
+#define TB_WAITING (3)
 #define TB_RAISED (-1)
 #define TB_PARAMETER_HAS_DEFAULT (1)
 #define TB_PARAMETER_MANY (2)
@@ -159,7 +160,7 @@ typedef struct tb_handler {
     uint32_t arguments_size;
     /* Bytes to reserve for the result's slot, aligned to 16. */
     uint32_t result_size;
-    /* Calls the handler with filled slots, consuming them also on failure; fills the result; OK or RAISED. */
+    /* Calls the handler with filled slots, consuming them also on failure; fills the result; OK, RAISED or WAITING. */
     int (*invoke)(void *arguments, void *result);
     /* Appends the result as JSON, consuming it also on failure; OK or RAISED. Null when the result is any Python object. */
     int (*encode)(tb_buffer *, void *result);

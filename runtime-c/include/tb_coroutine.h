@@ -27,6 +27,9 @@ typedef struct tb_pause {
     PyObject *sent;
     /* Out: what is handed to the event loop (owned); NULL if the body has ended. */
     PyObject *value;
+    /* In: whether it runs outside of a task. What it waits for is then put off until the coroutine is resumed by one, unless
+     * that is compiled code, which needs none. */
+    uint8_t puts_off;
 } tb_pause;
 
 /* A member of a frame that holds a reference while the body is suspended. */
@@ -105,9 +108,9 @@ PyObject *tb_await_exiting(PyObject *awaitable);
 PyObject *tb_async_iter(PyObject *iterable);
 PyObject *tb_async_next(PyObject *iter);
 uint8_t tb_async_ended(void);
-/* Starts to wait (steals `iter`): the result; or NULL with `inner->value` set if the body is to be suspended; or NULL with an
- * exception. */
-PyObject *tb_await_start(PyObject *iter, tb_pause *inner);
+/* Starts to wait (steals `iter`) in the body of `pause`: the result; or NULL with `inner->value` set if the body is to be
+ * suspended; or NULL with an exception. */
+PyObject *tb_await_start(PyObject *iter, const tb_pause *pause, tb_pause *inner);
 /* Suspends the body at `at`: makes its coroutine object and frame if need be, takes over what `inner` waits for and hands out,
  * and what the body is handling. The frame, which the caller fills; NULL with an exception and `inner` dropped. */
 void *tb_pause_begin(tb_pause *pause, tb_pause *inner, tb_function_spec *spec, int at, _PyErr_StackItem *handled);
@@ -123,8 +126,8 @@ static inline PyObject *tb_pause_take(tb_pause *pause) {
 }
 /* `StopIteration` out of a body becomes `RuntimeError` with it as cause. */
 void tb_coroutine_stop_check(enum tb_coroutine_kind kind);
-/* Code that cannot be suspended has run a body that can: if it was, it is dropped and RuntimeError is set. */
-void tb_pause_refuse(tb_pause *pause);
+/* What came of a body that was run outside of a task: `failed`, or TB_WAITING with its coroutine stored in `*result`. */
+int tb_pause_hand_over(tb_pause *pause, int failed, void *result);
 
 /* A body's own entry in the stack of handled exceptions; for bodies that handle any. */
 static inline void tb_handled_push(PyThreadState *thread, _PyErr_StackItem *own) {

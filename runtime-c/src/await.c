@@ -51,8 +51,14 @@ PyObject *tb_yield_from_iter(PyObject *iterable) {
     return PyGen_CheckExact(iterable) || Py_TYPE(iterable) == tb_generator_type ? Py_NewRef(iterable) : PyObject_GetIter(iterable);
 }
 
-PyObject *tb_await_start(PyObject *iter, tb_pause *inner) {
+PyObject *tb_await_start(PyObject *iter, const tb_pause *pause, tb_pause *inner) {
     PyObject *got = NULL;
+    if (pause->puts_off) {
+        /* The first step in the task will start it. */
+        inner->self = (tb_coroutine *)iter;
+        inner->value = Py_NewRef(Py_None);
+        return NULL;
+    }
     PySendResult sent = Py_TYPE(iter) == tb_coroutine_type ? tb_coroutine_send_value(iter, Py_None, &got) : PyIter_Send(iter, Py_None, &got);
     if (sent == PYGEN_NEXT) {
         inner->self = (tb_coroutine *)iter;
@@ -118,11 +124,11 @@ void *tb_pause_resume(tb_pause *pause, _PyErr_StackItem *handled) {
     return pause->self->frame;
 }
 
-void tb_pause_refuse(tb_pause *pause) {
+int tb_pause_hand_over(tb_pause *pause, int failed, void *result) {
     if (pause->value == NULL) {
-        return;
+        return failed;
     }
     Py_CLEAR(pause->value);
-    Py_CLEAR(pause->self);
-    PyErr_SetString(PyExc_RuntimeError, "compiled code awaited something that suspends, where the program said that it never does");
+    *(PyObject **)result = (PyObject *)pause->self;
+    return TB_WAITING;
 }

@@ -27,7 +27,7 @@ static void refuse(tb_coroutine *self, int found) {
 
 /* Runs the body of a coroutine that is EXECUTING: `sent` (stolen) or, if it is NULL, the pending exception goes in. */
 static PySendResult run(tb_coroutine *self, PyObject *sent, PyObject **result) {
-    tb_pause pause = {self, self->at, sent, NULL};
+    tb_pause pause = {.self = self, .at = self->at, .sent = sent};
     PyObject *made = self->run != NULL ? self->run(self->values) : self->spec->frame->run(&pause, self->values);
     if (pause.value != NULL) {
         /* It is suspended, and some other thread may have resumed it already. */

@@ -7,7 +7,7 @@
 //!
 //! Status codes returned by decoding functions: `OK`, `INVALID` (a rejection was recorded, the value was
 //! skipped, decoding goes on to find more), `FATAL` (the document cannot be read further; a rejection was
-//! recorded), `RAISED` (a Python exception is set).
+//! recorded), `RAISED` (a Python exception is set). `invoke` may also give `WAITING`.
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
@@ -19,7 +19,7 @@ pub use header::header;
 pub use tables::*;
 
 /// Raised whenever a layout, a function's meaning or a calling convention changes.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;
 
 /// The value was decoded.
 pub const OK: i32 = 0;
@@ -27,5 +27,7 @@ pub const OK: i32 = 0;
 pub const INVALID: i32 = 1;
 /// A rejection was recorded; the document cannot be read further.
 pub const FATAL: i32 = 2;
+/// The handler has to wait: the result's slot holds its coroutine (a new reference), which wants a task.
+pub const WAITING: i32 = 3;
 /// A Python exception is set.
 pub const RAISED: i32 = -1;

@@ -165,7 +165,7 @@ layouts! {
         arguments_size: u32 = "uint32_t arguments_size",
         /// Bytes to reserve for the result's slot, aligned to 16.
         result_size: u32 = "uint32_t result_size",
-        /// Calls the handler with filled slots, consuming them also on failure; fills the result; OK or RAISED.
+        /// Calls the handler with filled slots, consuming them also on failure; fills the result; OK, RAISED or WAITING.
         invoke: Option<unsafe extern "C" fn(*mut c_void, *mut c_void) -> c_int> = "int (*invoke)(void *arguments, void *result)",
         /// Appends the result as JSON, consuming it also on failure; OK or RAISED. Null when the result is any Python object.
         encode: Option<unsafe extern "C" fn(*mut Buffer, *mut c_void) -> c_int> = "int (*encode)(tb_buffer *, void *result)",
@@ -296,6 +296,7 @@ pub(crate) fn constants() -> alloc::vec::Vec<(String, i64)> {
         ("TB_OK", i64::from(crate::OK)),
         ("TB_INVALID", i64::from(crate::INVALID)),
         ("TB_FATAL", i64::from(crate::FATAL)),
+        ("TB_WAITING", i64::from(crate::WAITING)),
         ("TB_RAISED", i64::from(crate::RAISED)),
         ("TB_PARAMETER_HAS_DEFAULT", i64::from(PARAMETER_HAS_DEFAULT)),
         ("TB_PARAMETER_MANY", i64::from(PARAMETER_MANY)),

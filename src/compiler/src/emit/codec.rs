@@ -30,7 +30,7 @@ pub trait Layout {
     fn class_spec(&self, class: ClassId) -> String;
     /// The function's generated vectorcall, visible in this module's file.
     fn vectorcall(&self, function: FunctionId) -> String;
-    /// A C expression of type `int`, 0 or -1 with an exception set: calls the compiled body with borrowed arguments
+    /// A C expression of type `int`, `TB_OK`, `TB_RAISED` or `TB_WAITING` (with the coroutine in `*result`): calls the compiled body with borrowed arguments
     /// (`tb_int`, `double`, `uint8_t` or `PyObject *`, in order of the signature) and stores the owned result in the
     /// lvalue `result`, which is `None` if the function returns `None`.
     fn call(&self, function: FunctionId, arguments: &[String], result: Option<&str>) -> String;

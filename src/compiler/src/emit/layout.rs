@@ -34,9 +34,9 @@ impl Layout for Native<'_> {
         let call = format!("{}({})", self.names.body(function), arguments.join(", "));
         let test = self.failed(found, call, result);
         if found.has_frame {
-            // It was said never to be suspended.
+            // It waits only if something it awaits has been replaced, and then it wants a task.
             return format!(
-                "({{ tb_pause pause = {{0}}; int failed = {test}; tb_pause_refuse(&pause); failed; }})"
+                "({{ tb_pause pause = {{.puts_off = 1}}; int failed = {test}; tb_pause_hand_over(&pause, failed, result); }})"
             );
         }
         test

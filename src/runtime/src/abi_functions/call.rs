@@ -9,7 +9,7 @@ use crate::codec::{Decoded, Failure, Reader};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use std::ffi::c_void;
-use tayberry_abi::{Buffer, FATAL, Handler, INVALID, OK, Parameter, Slice};
+use tayberry_abi::{Buffer, FATAL, Handler, INVALID, OK, Parameter, Slice, WAITING};
 
 /// How many parameters a handler may have to be called this way.
 pub const PARAMETERS: u32 = 128;
@@ -130,6 +130,13 @@ impl<'py> Call<'py> {
         self.filled = 0;
         // SAFETY: all argument slots are filled; the result has room.
         let status = unsafe { invoke(self.slots.pointer(), result.pointer()) };
+        if status == WAITING {
+            // SAFETY: the slot holds a new reference to the coroutine, which nobody here can resume.
+            drop(owned(self.py, unsafe {
+                result.pointer().cast::<*mut ffi::PyObject>().read()
+            })?);
+            return Err(self.no_form());
+        }
         if status != OK {
             return Err(Failure::Raised);
         }

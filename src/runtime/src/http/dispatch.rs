@@ -14,7 +14,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use super::application::{Application, Origin, Route, Runs};
 use super::arguments::Parts;
 use super::context::run_in;
-use super::native;
+use super::native::{self, Outcome};
 use super::request::{Reply, Request, has_no_body};
 use super::router::{Found, PathValue};
 use crate::codec::problem::{Problem, is_json};
@@ -42,11 +42,28 @@ enum Prepared {
 }
 
 impl Call {
-    /// Calls a plain handler.
+    /// Calls a handler that never waits.
     pub fn run(self, py: Python<'_>, app: &Application) -> Reply {
+        match self.go(py, app) {
+            Step::Reply(reply) => reply,
+            // Only what is not compiled waits in threads of the pool, and blocks them.
+            Step::Call(_) | Step::Await(..) => Problem::new(500).into(),
+        }
+    }
+
+    /// Calls a handler.
+    fn go(self, py: Python<'_>, app: &Application) -> Step {
         let route = &app.routes[self.route];
-        match self.prepared {
-            Prepared::Native(arguments) => native::invoke(py, app, route, arguments),
+        Step::Reply(match self.prepared {
+            Prepared::Native(arguments) => match native::invoke(py, app, route, arguments) {
+                Outcome::Reply(reply) => reply,
+                Outcome::Waits(coroutine) => {
+                    return match app.context.fresh(py) {
+                        Ok(context) => Step::Await(self.route, coroutine, context.unbind()),
+                        Err(error) => Step::Reply(raised(py, app, error)),
+                    };
+                }
+            },
             Prepared::Python(args, keywords) => {
                 let result = app.context.fresh(py).and_then(|context| {
                     run_in(&context, || {
@@ -58,7 +75,7 @@ impl Call {
                 });
                 finish(py, app, route, result.map(Bound::unbind))
             }
-        }
+        })
     }
 }
 
@@ -102,11 +119,11 @@ pub fn begin(py: Python<'_>, app: &Application, request: &Request) -> Step {
         Err(reply) => return Step::Reply(*reply),
     };
     match route.runs {
-        Runs::Inline => Step::Reply(call.run(py, app)),
+        Runs::Inline => call.go(py, app),
         Runs::Pool => Step::Call(call),
         Runs::Task => {
             let Prepared::Python(args, keywords) = call.prepared else {
-                return Step::Reply(call.run(py, app));
+                return call.go(py, app);
             };
             let called = app.context.fresh(py).and_then(|context| {
                 let coroutine = run_in(&context, || {

@@ -4,7 +4,9 @@ use std::ffi::c_void;
 
 use pyo3::prelude::*;
 use smallvec::SmallVec;
-use tayberry_abi::{HANDLER_MAY_BLOCK, HANDLER_RETURNS_OBJECT, Handler, OK, RAISED, Slice};
+use tayberry_abi::{
+    HANDLER_MAY_BLOCK, HANDLER_RETURNS_OBJECT, Handler, OK, RAISED, Slice, WAITING,
+};
 
 use super::application::{Application, Origin, Route};
 use super::arguments::Parts;
@@ -174,22 +176,35 @@ fn json<'a>(
     }
 }
 
+/// What came of a call.
+pub enum Outcome {
+    /// The handler has ended.
+    Reply(Reply),
+    /// It waits: this is its coroutine, of which nothing that needs a task has run yet.
+    Waits(Py<PyAny>),
+}
+
 /// Calls the handler with its slots and writes the reply.
-pub fn invoke(py: Python<'_>, app: &Application, route: &Route, mut arguments: Arguments) -> Reply {
+pub fn invoke(
+    py: Python<'_>,
+    app: &Application,
+    route: &Route,
+    mut arguments: Arguments,
+) -> Outcome {
     let handler = arguments.handler;
     let units = (handler.result_size as usize).div_ceil(16).max(1);
     let mut result: SmallVec<[u128; 4]> = SmallVec::from_elem(0, units);
     let slot: *mut c_void = result.as_mut_ptr().cast();
     let Some(call) = handler.invoke else {
-        return raised(py, app, PyErr::fetch(py));
+        return Outcome::Reply(raised(py, app, PyErr::fetch(py)));
     };
     let mut called = || {
         // The call consumes the slots, also when it fails.
         arguments.filled.clear();
         // SAFETY: every slot is filled; the result has room; the thread is attached.
         match unsafe { call(arguments.slot(0), slot) } {
-            OK => Ok(()),
-            _ => Err(PyErr::fetch(py)),
+            RAISED => Err(PyErr::fetch(py)),
+            status => Ok(status),
         }
     };
     let status = match handler.flags & HANDLER_MAY_BLOCK {
@@ -200,9 +215,28 @@ pub fn invoke(py: Python<'_>, app: &Application, route: &Route, mut arguments: A
             .fresh(py)
             .and_then(|context| run_in(&context, called)),
     };
-    if let Err(error) = status {
-        return raised(py, app, error);
+    match status {
+        // SAFETY: the slot holds a new reference to the coroutine.
+        Ok(WAITING) => match unsafe {
+            Bound::from_owned_ptr_or_err(py, slot.cast::<*mut pyo3::ffi::PyObject>().read())
+        } {
+            Ok(coroutine) => return Outcome::Waits(coroutine.unbind()),
+            Err(error) => return Outcome::Reply(raised(py, app, error)),
+        },
+        Ok(_) => {}
+        Err(error) => return Outcome::Reply(raised(py, app, error)),
     }
+    Outcome::Reply(returned(py, app, route, handler, slot))
+}
+
+/// Writes the reply of a handler that has ended; consumes its result.
+fn returned(
+    py: Python<'_>,
+    app: &Application,
+    route: &Route,
+    handler: &Handler,
+    slot: *mut c_void,
+) -> Reply {
     if handler.flags & HANDLER_RETURNS_OBJECT == 0
         && let Some(encode) = handler.encode
     {

@@ -304,7 +304,7 @@ impl Emitter<'_> {
         };
         let _ = write!(
             out,
-            "    int failed = {call};\n{releases}    return failed ? TB_RAISED : TB_OK;\n}}\n"
+            "    int status = {call};\n{releases}    return status;\n}}\n"
         );
         out
     }

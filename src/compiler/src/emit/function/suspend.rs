@@ -236,14 +236,14 @@ impl Writer<'_> {
                 let iter = self.operand(iter);
                 let result = self.result_of(at);
                 self.say(&format!(
-                    "{result} = tb_await_start({iter}, &inner);\nif (TB_UNLIKELY({result} == NULL)) {slow}"
+                    "{result} = tb_await_start({iter}, pause, &inner);\nif (TB_UNLIKELY({result} == NULL)) {slow}"
                 ));
             }
             Awaited::Native(id, args) => {
                 let mut all = vec!["&inner".to_string()];
                 all.extend(args.iter().map(|arg| self.operand(arg)).collect::<Vec<_>>());
                 let call = format!("{}({})", self.names.body(*id), all.join(", "));
-                self.say("inner = (tb_pause){0};");
+                self.say("inner = (tb_pause){.puts_off = pause->puts_off};");
                 let repr = at
                     .result
                     .map_or(Repr::Void, |value| self.function.values[value.index()].repr);
