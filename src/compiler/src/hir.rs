@@ -502,6 +502,12 @@ pub enum ExprKind {
         upper: Option<Box<Expr>>,
         step: Option<Box<Expr>>,
     },
+    /// The `slice` that an item with a step through it is set or deleted by: `values[1:3] = …`, `grid[1:, 0]`.
+    SliceObject {
+        lower: Option<Box<Expr>>,
+        upper: Option<Box<Expr>>,
+        step: Option<Box<Expr>>,
+    },
     Binary {
         op: BinOp,
         left: Box<Expr>,

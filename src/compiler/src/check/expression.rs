@@ -266,7 +266,11 @@ impl Translator<'_> {
                 Some(found) => found,
                 None => self.call(call)?,
             },
-            ast::Expr::Starred(_) | ast::Expr::Slice(_) => {
+            ast::Expr::Slice(slice) => {
+                let [lower, upper, step] = self.slice_bounds(slice)?;
+                (ExprKind::SliceObject { lower, upper, step }, Type::Object)
+            }
+            ast::Expr::Starred(_) => {
                 return Err(self.reason("it unpacks in an unusual place", expr));
             }
             ast::Expr::Lambda(lambda) => (self.lambda(lambda)?, Type::Object),
@@ -376,17 +380,21 @@ impl Translator<'_> {
         Ok(Some((ExprKind::Narrow(Box::new(read)), claim)))
     }
 
+    fn slice_bounds(&mut self, slice: &ast::ExprSlice) -> Translated<[Option<Box<Expr>>; 3]> {
+        let mut bound = |each: &Option<Box<ast::Expr>>| {
+            each.as_deref().map(|each| self.boxed(each)).transpose()
+        };
+        Ok([
+            bound(&slice.lower)?,
+            bound(&slice.upper)?,
+            bound(&slice.step)?,
+        ])
+    }
+
     fn subscript(&mut self, subscript: &ast::ExprSubscript) -> Translated<(ExprKind, Type)> {
         let object = self.boxed(&subscript.value)?;
         if let ast::Expr::Slice(slice) = &*subscript.slice {
-            let mut bound = |each: &Option<Box<ast::Expr>>| {
-                each.as_deref().map(|each| self.boxed(each)).transpose()
-            };
-            let (lower, upper, step) = (
-                bound(&slice.lower)?,
-                bound(&slice.upper)?,
-                bound(&slice.step)?,
-            );
+            let [lower, upper, step] = self.slice_bounds(slice)?;
             let ty = match &object.ty {
                 Type::Str | Type::Bytes | Type::List(_) | Type::TupleOf(_) => object.ty.clone(),
                 _ => Type::Object,

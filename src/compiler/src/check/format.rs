@@ -1,6 +1,7 @@
 //! f-strings: their parts, with conversions and nested format specifications.
 
 use rustpython_ast::{self as ast};
+use rustpython_text_size::Ranged;
 
 use super::function::{Translated, Translator};
 use crate::hir::*;
@@ -17,12 +18,16 @@ impl Translator<'_> {
                     parts.push(FormatPart::Text(self.text(&text.value, text.range)?))
                 }
                 ast::InterpolatedStringElement::Interpolation(inner) => {
-                    if inner.debug_text.is_some() {
-                        return Err(self.reason("it uses `=` in an f-string", inner.range));
+                    if let Some(around) = &inner.debug_text {
+                        let shown = self.debug_text(inner, around)?;
+                        parts.push(FormatPart::Text(shown));
                     }
                     let value = self.expr(&inner.expression)?;
                     let conversion = match inner.conversion {
-                        ast::ConversionFlag::None => None,
+                        // `{x = }` shows the value's `repr`, unless a specification says how it is shown.
+                        ast::ConversionFlag::None => (inner.debug_text.is_some()
+                            && inner.format_spec.is_none())
+                        .then_some('r'),
                         ast::ConversionFlag::Str => Some('s'),
                         ast::ConversionFlag::Ascii => Some('a'),
                         ast::ConversionFlag::Repr => Some('r'),
@@ -44,5 +49,24 @@ impl Translator<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What `{x = }` shows before the value: its own source text.
+    fn debug_text(
+        &self,
+        inner: &ast::InterpolatedElement,
+        around: &ast::DebugText,
+    ) -> Translated<String> {
+        let range = inner.expression.range();
+        let source = &self.tables.modules[self.module].text[range];
+        // CPython takes comments out and reads all ends of lines as `\n`.
+        let whole = [&*around.leading, source, &*around.trailing].concat();
+        if whole.contains(['#', '\r', '\u{fffd}', '\\']) {
+            return Err(self.reason(
+                "it uses `=` in an f-string with a comment or escape",
+                inner.range,
+            ));
+        }
+        Ok(whole)
     }
 }

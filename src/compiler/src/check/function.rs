@@ -69,8 +69,10 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         let reason = "its decorator makes an awaitable of its generator";
         return Err(translator.reason(reason, def.name.range));
     }
-    if def.type_params.is_some() {
-        return Err(translator.reason("it is generic", def.name.range));
+    let module = &tables.modules[candidate.module];
+    let generic = def.type_params.as_deref();
+    if let Some(reason) = super::methods::type_parameters_matter(module, generic, &def.body) {
+        return Err(translator.reason(reason, def.name.range));
     }
     let params = translator.parameters(def);
     let captured = translator.captured_variables(candidate, is_generator || def.is_async)?;

@@ -6,7 +6,7 @@
 use rustpython_ast::{self as ast, visitor::Visitor};
 
 use super::mangle::unmangled;
-use super::names::{Symbol, resolve_expr};
+use super::names::{Module, Symbol, resolve_expr};
 use super::{Candidate, Tables};
 use crate::hir::{ClassId, FunctionId, FunctionKind, Interpreted};
 use crate::members;
@@ -55,31 +55,27 @@ pub fn candidates(
 /// The methods of a class that runs as Python. What decorates them, and how often their names are bound, does not
 /// matter: Python calls them.
 pub fn unbound(
+    names: &Module,
     module: usize,
     at: usize,
     class: &ast::StmtClassDef,
     all: &mut Vec<Candidate>,
     interpreted: &mut Vec<(usize, Interpreted)>,
 ) {
-    let generic: Vec<&str> = class
-        .type_params
-        .iter()
-        .flat_map(|params| params.iter())
-        .map(|param| param.name().as_str())
-        .collect();
+    let generic = class.type_params.as_deref();
     for (inner, stmt) in class.body.iter().enumerate() {
         let ast::Stmt::FunctionDef(def) = stmt else {
             continue;
         };
         let qualname = format!("{}.{}", class.name, unmangled(&class.name, &def.name));
-        if mentions(&def.body, &generic) {
+        if let Some(reason) = type_parameters_matter(names, generic, &def.body) {
             let here = span(FileId(module as u32), def.name.range);
             interpreted.push((
                 module,
                 Interpreted {
                     qualname,
                     span: here,
-                    reason: "it uses a type parameter of its class".into(),
+                    reason: reason.into(),
                     at: here,
                 },
             ));
@@ -301,13 +297,44 @@ pub fn mentions_not_implemented(body: &[ast::Stmt]) -> bool {
     mentions(body, &["NotImplemented"])
 }
 
-/// Whether a body reads or binds one of some names.
+/// Why a function to which type parameters belong (`def first[T]`, a method of `class Repo[K, V]`) stays interpreted:
+/// an annotation that names one says nothing about values, so it must not mean something else to us, and its value is in
+/// a cell that only bytecode reads.
+pub fn type_parameters_matter(
+    module: &Module,
+    parameters: Option<&ast::TypeParams>,
+    body: &[ast::Stmt],
+) -> Option<&'static str> {
+    let names: Vec<&str> = parameters?
+        .iter()
+        .map(|param| param.name().as_str())
+        .collect();
+    if names
+        .iter()
+        .any(|name| module.names.contains_key(*name) || super::builtins::is_builtin(name))
+    {
+        Some("a type parameter has the name of something else")
+    } else {
+        mentions(body, &names).then_some("it uses a type parameter")
+    }
+}
+
+/// Whether a body reads or binds one of some names. Annotations of its variables are never evaluated.
 fn mentions(body: &[ast::Stmt], names: &[&str]) -> bool {
     struct Finder<'n>(&'n [&'n str], bool);
     impl<'a> Visitor<'a> for Finder<'_> {
         fn visit_expr(&mut self, expr: &'a ast::Expr) {
             self.1 |= matches!(expr, ast::Expr::Name(name) if self.0.contains(&name.id.as_str()));
             ast::visitor::walk_expr(self, expr);
+        }
+        fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+            match stmt {
+                ast::Stmt::AnnAssign(assign) => {
+                    self.visit_expr(&assign.target);
+                    assign.value.iter().for_each(|value| self.visit_expr(value));
+                }
+                _ => ast::visitor::walk_stmt(self, stmt),
+            }
         }
     }
     let mut finder = Finder(names, false);

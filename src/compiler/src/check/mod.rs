@@ -235,7 +235,12 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
             }
         });
         mangle::write_out(&mut tree);
-        modules.push(Module::new(&file.module, file.is_package, tree));
+        modules.push(Module::new(
+            &file.module,
+            file.is_package,
+            tree,
+            file.text.clone(),
+        ));
     }
     let mut tables = Tables {
         modules: Rc::new(modules),
@@ -374,7 +379,7 @@ fn collect_candidates(
                         let class = (class, *id);
                         methods::candidates(tables, module, at, class, &mut all, interpreted);
                     } else {
-                        methods::unbound(module, at, class, &mut all, interpreted);
+                        methods::unbound(each, module, at, class, &mut all, interpreted);
                     }
                 }
                 _ => {}

@@ -33,6 +33,8 @@ pub struct Module {
     pub is_package: bool,
     /// The tree.
     pub tree: ast::ModModule,
+    /// The text that it was read from.
+    pub text: std::sync::Arc<str>,
     /// Names bound at module level.
     pub names: BTreeMap<String, Binding>,
     /// `from x import *` stands in the module: any name may come from there.
@@ -64,7 +66,12 @@ impl Module {
     }
 
     /// The table of a tree.
-    pub fn new(name: &str, is_package: bool, tree: ast::ModModule) -> Module {
+    pub fn new(
+        name: &str,
+        is_package: bool,
+        tree: ast::ModModule,
+        text: std::sync::Arc<str>,
+    ) -> Module {
         let mut collector = Collector {
             module: name,
             is_package,
@@ -81,6 +88,7 @@ impl Module {
             name: name.into(),
             is_package,
             tree,
+            text,
             names,
             star_import,
         }

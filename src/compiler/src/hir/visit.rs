@@ -70,6 +70,10 @@ pub fn each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
                 .flatten()
                 .for_each(|each| visit(each));
         }
+        ExprKind::SliceObject { lower, upper, step } => [lower, upper, step]
+            .into_iter()
+            .flatten()
+            .for_each(|each| visit(each)),
         ExprKind::Binary { left, right, .. } => {
             visit(left);
             visit(right);

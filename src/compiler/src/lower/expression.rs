@@ -91,6 +91,16 @@ impl<'a> Builder<'a> {
                 object,
                 [lower, upper, step].map(|part| part.as_deref()),
             ),
+            ExprKind::SliceObject { lower, upper, step } => {
+                let mut args = Vec::new();
+                for part in [lower, upper, step] {
+                    args.push(match part {
+                        Some(part) => self.object(part),
+                        None => Operand::Const(Const::Null),
+                    });
+                }
+                self.typed(Prim::SliceNew, args, Type::Object)
+            }
             ExprKind::Binary { op, left, right } => {
                 let left = self.expr(left);
                 let right = self.expr(right);

@@ -224,7 +224,7 @@ impl<'a> Builder<'a> {
                 let object = self.expr(object);
                 let index = self.expr(index);
                 let element = match &object.ty {
-                    Type::List(element) => (**element).clone(),
+                    Type::List(element) if index.ty == Type::Int => (**element).clone(),
                     Type::Dict(_, element) => (**element).clone(),
                     _ => Type::Object,
                 };
