@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Measures web servers against the same service written by hand on axum.
 
-    benches/web.py                          every peer and workload, five rounds, one thread; writes docs/benchmarks.md
-    benches/web.py --peer tayberry --peer axum --workload path --rounds 7
-    benches/web.py --threads 2              all on two threads
+    benches/web.py                          every peer and workload, five rounds
+    benches/web.py --peer tayberry --workload path --rounds 7
+    benches/web.py --threads 2 --skip latency --skip scaling
 
 All servers run at once; each round asks every one of them in turn, so that noise falls on all alike. The unit is
 requests per server CPU-second (user and system time of the whole process tree), beside wall-clock requests per second.
 Before measuring, every answer to 50 requests of a workload is compared with the floor's. A peer that cannot be
-installed, started, or that answers otherwise is listed with the reason.
+installed, started, or that answers otherwise is listed with the reason. Latency is then measured at two fixed rates:
+half of what axum and the slowest peer reached.
 """
 
 from __future__ import annotations
@@ -16,71 +17,50 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
+import platform
 import statistics
 import sys
-import tomllib
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from measure.load import Load, closed_loop, prepared
-from measure.report import chart, progress, publish, spread, table
-from measure.server import Server, StartError, ask
-from measure.tools import CACHE, ROOT, ToolError, interpreter, run, tayberry, venv
+from measure.load import closed_loop, fixed_rate, prepared
+from measure.peers import FLOOR, Peer, known, own_core, start
+from measure.report import progress, publish
+from measure.results import OURS, UNITS, latency_table, picture, ratios, scaling_table, start_table, target_table, workload_table
+from measure.server import StartError, ask
+from measure.tools import ROOT, ToolError, run
 from measure.workloads import WORKLOADS, Workload
 
-WEB = ROOT / "benches" / "web"
-FLOOR = "axum"
-
-
-@dataclass
-class Peer:
-    """A server that takes part, and what was measured of it by workload."""
-
-    name: str
-    title: str
-    server: Server
-    loads: dict[str, list[tuple[Load, float]]] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    memory_idle: int = 0
-    memory_busy: int = 0
-
-    def per_cpu_second(self, workload: str) -> list[float]:
-        """Requests per server CPU-second, a value a round."""
-        return [load.requests / cpu for load, cpu in self.loads.get(workload, []) if cpu > 0]
+PARTS = ("latency", "scaling")
 
 
 def main() -> int:
     """Measures as the command line says."""
     given = _arguments()
-    names = tomllib.loads((WEB / "peers.toml").read_text())
-    chosen = [name for name in names if not given.peer or name in given.peer or name == FLOOR]
     workloads = [one for one in WORKLOADS if not given.workload or one.name in given.workload]
-    missing: dict[str, str] = {}
+    sections: list[str] = []
     with ExitStack() as running:
-        peers = []
-        for name in chosen:
-            print(f"starting {name} …", file=sys.stderr, flush=True)
-            try:
-                peer = start(name, names[name], given.threads, given.pin)
-            except (StartError, ToolError, OSError) as reason:
-                if name == FLOOR:
-                    raise
-                missing[name] = _reason(reason)
-                continue
-            running.enter_context(peer.server)
-            peer.memory_idle = peer.server.memory()
-            peers.append(peer)
+        names = [name for name in known() if not given.peer or name in given.peer or name == FLOOR]
+        peers, missing = _started(names, given.threads, given.pin[0], running)
         for workload in workloads:
-            measure(workload, peers, given)
+            compare(workload, peers)
+            throughput(workload, peers, given, given.threads, given.pin[1])
+            sections.append(workload_table(workload, peers))
         for peer in peers:
             peer.memory_busy = peer.server.memory()
-        text = results(peers, workloads, missing, given)
-        print(text)
-        if given.write:
-            write(text, peers, workloads)
+        rates = latency(peers, given) if "latency" not in given.skip else []
+        if rates:
+            sections.append(latency_table(rates, peers))
+        scaled = scaling(given, running, sections) if "scaling" not in given.skip else []
+    sections.append(start_table(peers))
+    if missing:
+        sections.append("### Not measured\n\n" + "\n".join(f"- {name}: {reason}" for name, reason in missing.items()))
+    sections.insert(0, target_table(peers, scaled, rates[-1] if rates else None))
+    text = about(given) + "\n\n" + "\n\n".join(section for section in sections if section) + "\n"
+    print(text)
+    if given.write:
+        publish("web", text, picture(peers, workloads))
     return 0
 
 
@@ -88,6 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peer", action="append", help="only this peer and the floor; may be repeated")
     parser.add_argument("--workload", action="append", choices=[one.name for one in WORKLOADS])
+    parser.add_argument("--skip", action="append", default=[], choices=PARTS, help="leave this part out; may be repeated")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of load, a round and peer")
     parser.add_argument("--connections", type=int, default=32)
@@ -95,48 +76,27 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and its chart")
     given = parser.parse_args()
     # With one thread the server has a core to itself and the load generator the other.
-    given.pin = ("0", "1") if given.threads == 1 and (os.cpu_count() or 1) > 1 else (None, None)
+    given.pin = own_core() if given.threads == 1 else (None, None)
     return given
 
 
-def start(name: str, row: dict[str, object], threads: int, pin: tuple[str | None, str | None]) -> Peer:
-    """Installs, builds and starts a peer."""
-    folder = WEB / str(row["folder"])
-    port = _free_port()
-    free = interpreter()
-    target = CACHE / "cargo"
-    words = {
-        "port": str(port),
-        "threads": str(threads),
-        "python": str(CACHE / name / "bin" / "python"),
-        "tayberry": tayberry(),
-        "free": free,
-        "package": str(ROOT / "python"),
-        "cargo_target": str(target),
-    }
-    packages = row.get("packages", [])
-    if isinstance(packages, list) and packages:
-        venv(name, free, packages)
-    environment = {"TAYBERRY_PYTHON": free, "CARGO_TARGET_DIR": str(target)}
-    extra = row.get("environment", {})
-    assert isinstance(extra, dict)
-    environment |= {key: str(value).format(**words) for key, value in extra.items()}
-    if "build" in row:
-        run([word.format(**words) for word in _words(row["build"])], folder, environment)
-    command = [word.format(**words) for word in _words(row["command"])]
-    server = Server(command, folder, port, pin[0], environment)
-    return Peer(name, str(row["title"]), server)
-
-
-def _words(value: object) -> list[str]:
-    assert isinstance(value, list)
-    return [str(word) for word in value]
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+def _started(names: Sequence[str], threads: int, cpus: str | None, running: ExitStack) -> tuple[list[Peer], dict[str, str]]:
+    """The peers that serve, and why the others do not. The floor has to."""
+    peers: list[Peer] = []
+    missing: dict[str, str] = {}
+    for name in names:
+        print(f"starting {name} …", file=sys.stderr, flush=True)
+        try:
+            peer = start(name, threads, cpus)
+        except (StartError, ToolError, OSError) as reason:
+            if name == FLOOR:
+                raise
+            missing[name] = _reason(reason)
+            continue
+        running.enter_context(peer.server)
+        peer.memory_idle = peer.server.memory()
+        peers.append(peer)
+    return peers, missing
 
 
 def _reason(error: BaseException) -> str:
@@ -144,13 +104,13 @@ def _reason(error: BaseException) -> str:
     return lines[-1].strip()[:200] if lines else type(error).__name__
 
 
-def measure(workload: Workload, peers: Sequence[Peer], given: argparse.Namespace) -> None:
-    """Compares the answers, then loads every peer in turn, round after round."""
-    requests = workload.requests()
+def compare(workload: Workload, peers: Sequence[Peer]) -> None:
+    """Compares answers with the floor's; who answers otherwise does not take part in this workload."""
+    requests = workload.requests()[:50]
     floor = next(peer for peer in peers if peer.name == FLOOR)
-    wanted = [ask(floor.server.port, request.text()) for request in requests[:50]]
+    wanted = [ask(floor.server.port, request.text()) for request in requests]
     for peer in peers:
-        for request, (status, body) in zip(requests, wanted, strict=False):
+        for request, (status, body) in zip(requests, wanted, strict=True):
             try:
                 told = ask(peer.server.port, request.text())
             except (OSError, ValueError, IndexError) as error:
@@ -159,24 +119,6 @@ def measure(workload: Workload, peers: Sequence[Peer], given: argparse.Namespace
             if why := _differs(workload, status, body, *told):
                 peer.refused[workload.name] = f"{request.method} {request.target}: {why}"
                 break
-    taking_part = [peer for peer in peers if workload.name not in peer.refused]
-    with prepared(requests) as folder:
-        for turn in range(given.rounds + 1):
-            for peer in taking_part:
-                progress(f"{workload.name} {turn}/{given.rounds} {peer.name}")
-                # The first round is a short one that warms up and is not counted.
-                seconds = given.seconds if turn else 1.0
-                before = peer.server.cpu_seconds()
-                load = closed_loop(
-                    peer.server.port, folder, seconds, given.connections, max(1, given.threads // 2), given.pin[1]
-                )
-                cpu = peer.server.cpu_seconds() - before
-                bad = load.statuses if workload.status < 400 else load.requests - load.statuses
-                if load.broken or bad:
-                    peer.refused[workload.name] = f"{load.broken} broken, {bad} unexpected answers under load"
-                elif turn:
-                    peer.loads.setdefault(workload.name, []).append((load, cpu))
-    progress("")
 
 
 def _differs(workload: Workload, status: int, body: bytes, told: int, said: bytes) -> str | None:
@@ -188,66 +130,69 @@ def _differs(workload: Workload, status: int, body: bytes, told: int, said: byte
     return None if same else f"other body: {said[:120]!r} instead of {body[:120]!r}"
 
 
-def results(
-    peers: Sequence[Peer], workloads: Sequence[Workload], missing: dict[str, str], given: argparse.Namespace
-) -> str:
-    """The tables as Markdown."""
-    floor = next(peer for peer in peers if peer.name == FLOOR)
-    parts = []
-    for workload in workloads:
-        base = floor.per_cpu_second(workload.name)
-        rows = []
-        for peer in peers:
-            mine = peer.per_cpu_second(workload.name)
-            if not mine:
-                rows.append([peer.title, "–", "–", "–", "–", peer.refused.get(workload.name, "not measured")[:60]])
-                continue
-            loads = [load for load, _ in peer.loads[workload.name]]
-            ratios = [a / b for a, b in zip(mine, base, strict=False)]
-            rows.append(
-                [
-                    peer.title,
-                    spread(ratios),
-                    f"{1e6 / statistics.median(mine):.1f}",
-                    f"{statistics.median(load.requests / load.seconds for load in loads):,.0f}",
-                    f"{statistics.median(load.p50 for load in loads) * 1e3:.2f}",
-                    f"{statistics.median(load.p99 for load in loads) * 1e3:.2f}",
-                ]
-            )
-        head = ["", "× axum per CPU-second", "µs CPU/request", "requests/s", "p50 ms", "p99 ms"]
-        parts.append(f"### {workload.title}\n\n{table(head, rows)}")
-    rows = [
-        [
-            peer.title,
-            f"{peer.server.start_seconds * 1e3:.0f}",
-            f"{peer.memory_idle / 2**20:.0f}",
-            f"{peer.memory_busy / 2**20:.0f}",
-        ]
-        for peer in peers
-    ]
-    parts.append("### Start and memory\n\n" + table(["", "first answer ms", "idle MB", "after load MB"], rows))
-    if missing:
-        listed = "\n".join(f"- {name}: {reason}" for name, reason in missing.items())
-        parts.append(f"### Not measured\n\n{listed}")
-    about = f"{given.rounds} rounds of {given.seconds:g} s, {given.connections} connections, {given.threads} server thread(s)"
-    return f"{about}; median (lowest–highest)\n\n" + "\n\n".join(parts) + "\n"
+def throughput(workload: Workload, peers: Sequence[Peer], given: argparse.Namespace, threads: int, cpus: str | None) -> None:
+    """Loads every peer in turn, round after round."""
+    taking_part = [peer for peer in peers if workload.name not in peer.refused]
+    with prepared(workload.requests()) as folder:
+        for turn in range(given.rounds + 1):
+            for peer in taking_part:
+                progress(f"{workload.name} {turn}/{given.rounds} {peer.title}")
+                # The first round is a short one that warms up and is not counted.
+                seconds = given.seconds if turn else 1.0
+                before = peer.server.cpu_seconds()
+                load = closed_loop(peer.server.port, folder, seconds, given.connections, max(1, threads // 2), cpus)
+                cpu = peer.server.cpu_seconds() - before
+                bad = load.statuses if workload.status < 400 else load.requests - load.statuses
+                if load.broken or bad:
+                    peer.refused[workload.name] = f"{load.broken} broken, {bad} unexpected answers under load"
+                elif turn:
+                    peer.loads.setdefault(workload.name, []).append((load, cpu))
+    progress("")
 
 
-def write(text: str, peers: Sequence[Peer], workloads: Sequence[Workload]) -> None:
-    """docs/benchmarks.md between its markers, and the chart beside it."""
-    floor = next(peer for peer in peers if peer.name == FLOOR)
-    groups = [
-        (
-            workload.title,
-            [
-                (peer.title, statistics.median(peer.per_cpu_second(workload.name)) / statistics.median(floor.per_cpu_second(workload.name)))
-                for peer in peers
-                if peer.per_cpu_second(workload.name)
-            ],
-        )
-        for workload in workloads
-    ]
-    publish("web", text, chart("Requests per server CPU-second, axum = 1", groups))
+def latency(peers: Sequence[Peer], given: argparse.Namespace) -> list[int]:
+    """Asks for path → JSON at half of what the slowest peer and the floor reach; the rates, the higher one last."""
+    path = next(one for one in WORKLOADS if one.name == "path")
+    targets = [request.target for request in path.requests()]
+    reached = {peer.name: statistics.median(peer.per_second("path")) for peer in peers if peer.per_second("path")}
+    if FLOOR not in reached:
+        return []
+    rates = sorted({int(speed / 2) // 100 * 100 for speed in (min(reached.values()), reached[FLOOR])})
+    for rate in rates:
+        # Who reaches less in a closed loop would only show how it falls behind.
+        able = [peer for peer in peers if reached.get(peer.name, 0) > rate]
+        for turn in range(given.rounds):
+            for peer in able:
+                progress(f"latency at {rate}/s {turn + 1}/{given.rounds} {peer.title}")
+                one = fixed_rate(peer.server.port, targets, rate, given.seconds, given.connections, given.pin[1])
+                if one.failed:
+                    raise RuntimeError(f"{peer.title}: {one.failed} failed at {rate} requests a second")
+                peer.latencies.setdefault(rate, []).append(one)
+    progress("")
+    return rates
+
+
+def scaling(given: argparse.Namespace, running: ExitStack, sections: list[str]) -> list[float]:
+    """The floor and ours on one thread and on all cores, nothing pinned; our efficiencies by workload."""
+    threads = os.cpu_count() or 1
+    if threads < 2:
+        return []
+    single, _ = _started([FLOOR, OURS], 1, None, running)
+    several, _ = _started([FLOOR, OURS], threads, None, running)
+    for workload in (one for one in WORKLOADS if one.name in UNITS):
+        throughput(workload, [*single, *several], given, threads, None)
+    sections.append(scaling_table(threads, single, several))
+    return [statistics.median(found) for unit in UNITS if (found := ratios(several[1], single[1], unit))]
+
+
+def about(given: argparse.Namespace) -> str:
+    """How it was measured, and on what."""
+    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
+    commit = run(["git", "describe", "--always", "--dirty", "--exclude", "*"], ROOT, {}).strip()
+    return (
+        f"Commit {commit}; {os.cpu_count()} × {cpu}, Linux {platform.release()}. {given.rounds} rounds of {given.seconds:g} s, "
+        f"{given.connections} connections, {given.threads} server thread(s); figures are median (lowest–highest)."
+    )
 
 
 if __name__ == "__main__":
