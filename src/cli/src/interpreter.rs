@@ -22,6 +22,8 @@ pub struct Interpreter {
     pub suffix: String,
     /// Whether it is a free-threaded build.
     pub free_threaded: bool,
+    /// The folders that modules are imported from.
+    pub paths: Vec<PathBuf>,
     /// Modification time and size of the binary.
     stamp: (u64, u64),
 }
@@ -135,13 +137,15 @@ impl Interpreter {
         {
             return Some(found.clone());
         }
-        let script = "import json, platform, sysconfig; print(json.dumps([platform.python_version(), sysconfig.get_path('include'), \
-                      sysconfig.get_config_var('EXT_SUFFIX'), bool(sysconfig.get_config_var('Py_GIL_DISABLED'))]))";
+        let script = "import json, platform, site, sys, sysconfig; print(json.dumps([platform.python_version(), sysconfig.get_path('include'), \
+                      sysconfig.get_config_var('EXT_SUFFIX'), bool(sysconfig.get_config_var('Py_GIL_DISABLED')), \
+                      [*sys.path, *site.getsitepackages(), site.getusersitepackages()]]))";
         let output = Command::new(path)
             .args(["-I", "-c", script])
             .output()
             .ok()?;
-        let (version, include, suffix, free_threaded): (String, PathBuf, String, bool) =
+        type Answer = (String, PathBuf, String, bool, Vec<PathBuf>);
+        let (version, include, suffix, free_threaded, paths): Answer =
             serde_json::from_slice(&output.stdout).ok()?;
         let found = Interpreter {
             path: path.to_path_buf(),
@@ -149,6 +153,7 @@ impl Interpreter {
             include,
             suffix,
             free_threaded,
+            paths,
             stamp,
         };
         known.retain(|each| each.path != path);

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod embed;
 mod files;
+mod importable;
 mod interpreter;
 mod manifest;
 mod package;
@@ -191,8 +192,7 @@ fn build_command(arguments: &BuildArguments) -> anyhow::Result<u8> {
 }
 
 fn emit(project: &Project, stage: Stage, strict: bool) -> anyhow::Result<u8> {
-    let checked =
-        tayberry_compiler::check(&project.sources, &tayberry_compiler::Options { strict });
+    let checked = tayberry_compiler::check(&project.sources, &project.options(strict));
     if !report::Findings::of(&checked, &project.sources).print_unless_hints() {
         return Ok(1);
     }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
-use tayberry_compiler::imports;
 use tayberry_compiler::source::{SourceFile, Sources};
+use tayberry_compiler::{Options, imports};
 
 use crate::files::hash;
 
@@ -124,6 +124,14 @@ impl Project {
             entry,
             sources: Sources::new(found.into_values().collect()),
         })
+    }
+
+    /// How the compiler is to check it.
+    pub fn options(&self, strict: bool) -> Options {
+        Options {
+            strict,
+            importable: crate::importable::find(self),
+        }
     }
 
     /// Where builds of this project are kept.

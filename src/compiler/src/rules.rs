@@ -83,6 +83,12 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB202.md"),
     },
     Rule {
+        code: "TB203",
+        name: "unknown-module",
+        level: Level::Warning,
+        page: include_str!("rules/TB203.md"),
+    },
+    Rule {
         code: "TB204",
         name: "unknown-module-attribute",
         level: Level::Warning,
@@ -111,6 +117,12 @@ pub const RULES: &[Rule] = &[
         name: "defined-twice",
         level: Level::Warning,
         page: include_str!("rules/TB208.md"),
+    },
+    Rule {
+        code: "TB209",
+        name: "shadows-standard-library",
+        level: Level::Warning,
+        page: include_str!("rules/TB209.md"),
     },
     Rule {
         code: "TB301",

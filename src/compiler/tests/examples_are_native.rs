@@ -40,7 +40,13 @@ fn every_handler_and_model_of_the_examples_is_native() {
         let mut files = Vec::new();
         read(&root.join(example), "", &mut files);
         let sources = Sources::new(files);
-        let checked = check(&sources, &Options { strict: true });
+        let checked = check(
+            &sources,
+            &Options {
+                strict: true,
+                ..Options::default()
+            },
+        );
         let findings = diagnostics::render(
             &checked.diagnostics,
             &sources,

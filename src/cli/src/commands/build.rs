@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::Context;
 use tayberry_compiler::hir::Module as HirModule;
 use tayberry_compiler::source::SourceFile;
-use tayberry_compiler::{Checked, Options, check, emit};
+use tayberry_compiler::{Checked, check, emit};
 
 use crate::embed::embed;
 use crate::files::{hash, write_atomically, write_if_changed};
@@ -44,12 +44,7 @@ pub struct Built {
 /// Builds a project; findings are printed. `None`: there are errors in the program.
 pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option<Built>> {
     let begun = Instant::now();
-    let checked = check(
-        &project.sources,
-        &Options {
-            strict: options.strict,
-        },
-    );
+    let checked = check(&project.sources, &project.options(options.strict));
     if !Findings::of(&checked, &project.sources).print_unless_hints() {
         return Ok(None);
     }

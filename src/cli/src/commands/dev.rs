@@ -14,7 +14,7 @@ use notify_debouncer_full::notify::{RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{
     DebounceEventResult, DebouncedEvent, Debouncer, RecommendedCache, new_debouncer,
 };
-use tayberry_compiler::{Options, check};
+use tayberry_compiler::check;
 
 use crate::args::DevArguments;
 use crate::interpreter::Interpreter;
@@ -88,7 +88,7 @@ fn start(file: &Path, command: &dyn Fn() -> Command) -> anyhow::Result<Option<Se
 fn show(file: &Path) -> bool {
     match Project::discover(file) {
         Ok(project) => {
-            let checked = check(&project.sources, &Options::default());
+            let checked = check(&project.sources, &project.options(false));
             Findings::of(&checked, &project.sources).print_unless_hints();
             !checked
                 .diagnostics

@@ -6,7 +6,7 @@ use anyhow::Context;
 use tayberry_compiler::app::Runs;
 use tayberry_compiler::diagnostics::Format;
 use tayberry_compiler::rules::RULES;
-use tayberry_compiler::{Options, check, fixes};
+use tayberry_compiler::{check, fixes};
 
 use crate::args::{CheckArguments, OutputFormat, RoutesArguments};
 use crate::project::Project;
@@ -14,10 +14,8 @@ use crate::report::{Findings, colour, counted};
 
 /// Prints diagnostics; 1 if there are errors.
 pub fn run_check(arguments: &CheckArguments) -> anyhow::Result<u8> {
-    let options = Options {
-        strict: arguments.strict,
-    };
     let mut project = Project::discover(&arguments.file)?;
+    let options = project.options(arguments.strict);
     let mut checked = check(&project.sources, &options);
     if arguments.fix {
         let mut mended = 0;
@@ -102,7 +100,7 @@ pub fn explain(code: Option<&str>) -> u8 {
 /// Prints the routes of an app.
 pub fn routes(arguments: &RoutesArguments) -> anyhow::Result<u8> {
     let project = Project::discover(&arguments.file)?;
-    let checked = check(&project.sources, &Options::default());
+    let checked = check(&project.sources, &project.options(false));
     if !Findings::of(&checked, &project.sources).print_unless_hints() {
         return Ok(1);
     }

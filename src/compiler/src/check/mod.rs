@@ -3,7 +3,7 @@
 //! In: all files of a program. Out: `hir::Program` with what can be native, `App` with its routes, and diagnostics.
 //! Checking goes on after errors; a file that does not parse takes only itself out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rustpython_ast::{self as ast};
@@ -61,6 +61,9 @@ use names::{Binding, Module, Symbol};
 pub struct Options {
     /// What stays interpreted is an error.
     pub strict: bool,
+    /// The modules from outside of the program that can be imported, without the standard library's: those in no package, and
+    /// dotted names of what stands in the program's own packages and is no source. `None` where that is not known.
+    pub importable: Option<BTreeSet<String>>,
 }
 
 /// A checked program.
@@ -324,7 +327,12 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     for (_, each) in &interpreted {
         diagnostics.push(interpreted_hint(each, options.strict));
     }
-    findings::find(&tables, sources, &mut diagnostics);
+    findings::find(
+        &tables,
+        sources,
+        options.importable.as_ref(),
+        &mut diagnostics,
+    );
     let app = routes::find(&tables, &functions, &interpreted, &mut diagnostics);
     let program = assemble(sources, &tables, functions, interpreted);
     crate::suppress::apply(sources, &mut diagnostics);

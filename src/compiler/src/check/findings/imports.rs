@@ -155,6 +155,7 @@ pub fn imported<'a>(walk: &mut Walk<'a, '_>, import: &'a ast::StmtImportFrom) {
     if source == "tayberry" {
         of_tayberry(walk, import);
     }
+    super::modules::from_import(walk, import, &source);
     let Some(from) = walk
         .tables
         .modules

@@ -23,9 +23,11 @@ mod coroutines;
 mod dataclasses;
 mod exceptions;
 mod imports;
+mod modules;
 mod operators;
 mod scope;
 mod statements;
+mod stdlib;
 pub mod values;
 mod variables;
 
@@ -47,7 +49,14 @@ const DYNAMIC: &[&str] = &[
 ];
 
 /// Finds what is wrong, in all modules.
-pub fn find(tables: &Tables, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+///
+/// `importable` are the modules from outside of the program that can be imported, where that is known.
+pub fn find(
+    tables: &Tables,
+    sources: &Sources,
+    importable: Option<&BTreeSet<String>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let assigned = imports::assigned_attributes(tables);
     for (module, each) in tables.modules.iter().enumerate() {
         let mut walk = Walk {
@@ -56,12 +65,14 @@ pub fn find(tables: &Tables, sources: &Sources, diagnostics: &mut Vec<Diagnostic
             file: FileId(module as u32),
             sources,
             assigned: &assigned,
+            importable,
             scopes: Vec::new(),
             loops: Vec::new(),
             caught: BTreeSet::new(),
             found: diagnostics,
         };
         imports::exports(&mut walk);
+        modules::shadows(&mut walk);
         statements::block(&mut walk, &each.tree.body);
         walk.visit_body(&each.tree.body);
     }
@@ -75,6 +86,8 @@ pub struct Walk<'a, 'd> {
     pub sources: &'a Sources,
     /// Names that some statement of the program assigns as attributes of what may be a module.
     pub assigned: &'a BTreeSet<&'a str>,
+    /// What can be imported from outside of the program; `None` where that is not known.
+    pub importable: Option<&'a BTreeSet<String>>,
     /// Outermost first; the module's own is not among them.
     pub scopes: Vec<Scope<'a>>,
     /// The loops around this place within the innermost function.
@@ -313,7 +326,15 @@ fn asks_for_environment(test: &ast::Expr) -> bool {
     impl<'a> Visitor<'a> for Asks {
         fn visit_expr(&mut self, expr: &'a ast::Expr) {
             self.0 |= last_name(expr).is_some_and(|name| {
-                ["version_info", "hexversion", "platform", "TYPE_CHECKING"].contains(&name)
+                [
+                    "version_info",
+                    "hexversion",
+                    "platform",
+                    "implementation",
+                    "TYPE_CHECKING",
+                ]
+                .contains(&name)
+                    || matches!(expr, ast::Expr::Attribute(each) if name == "name" && last_name(&each.value) == Some("os"))
                     || name.starts_with("PY")
                     || name.starts_with("HAS_")
                     || name.starts_with("HAVE_")
@@ -373,6 +394,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 }
                 self.visit_expr(&assign.target);
             }
+            ast::Stmt::Import(import) => modules::import(self, import),
             ast::Stmt::ImportFrom(import) => imports::imported(self, import),
             other => {
                 match other {
@@ -411,6 +433,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             ast::Expr::Name(name) if name.ctx.is_load() => variables::read(self, name),
             ast::Expr::Attribute(attribute) if attribute.ctx.is_load() => {
                 imports::attribute(self, attribute);
+                modules::attribute(self, attribute);
                 attributes::read(self, attribute);
             }
             ast::Expr::Attribute(_) => dataclasses::assigned(self, expr),
