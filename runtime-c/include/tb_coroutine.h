@@ -126,6 +126,8 @@ static inline PyObject *tb_pause_take(tb_pause *pause) {
 }
 /* `StopIteration` out of a body becomes `RuntimeError` with it as cause. */
 void tb_coroutine_stop_check(enum tb_coroutine_kind kind);
+/* The closure of the function whose body begins (borrowed). */
+PyObject *tb_pause_closure(const tb_pause *pause);
 /* What came of a body that was run outside of a task: `failed`, or TB_WAITING with its coroutine stored in `*result`. */
 int tb_pause_hand_over(tb_pause *pause, int failed, void *result);
 

@@ -124,6 +124,8 @@ void *tb_pause_resume(tb_pause *pause, _PyErr_StackItem *handled) {
     return pause->self->frame;
 }
 
+PyObject *tb_pause_closure(const tb_pause *pause) { return PyFunction_GET_CLOSURE(pause->self->function); }
+
 int tb_pause_hand_over(tb_pause *pause, int failed, void *result) {
     if (pause->value == NULL) {
         return failed;

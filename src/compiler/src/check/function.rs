@@ -75,7 +75,7 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         return Err(translator.reason(reason, def.name.range));
     }
     let params = translator.parameters(def);
-    let captured = translator.captured_variables(candidate, is_generator || def.is_async)?;
+    let captured = translator.captured_variables(candidate);
     translator.collect_locals(&def.body)?;
     translator.mark_cells(&def.body);
     let docstring = def.body.first().is_some_and(
@@ -115,7 +115,11 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
             at: awaited.span,
         });
     }
-    let has_frame = is_generator || awaited.is_some() || super::suspends::waits_in_clauses(&body);
+    // A coroutine that captures variables takes them from its function, as only bodies with frames do.
+    let has_frame = is_generator
+        || awaited.is_some()
+        || super::suspends::waits_in_clauses(&body)
+        || (def.is_async && !captured.is_empty());
     super::bound::mark(&mut translator.locals, params.len(), &body);
     let direct_callable = candidate.inner.is_none()
         && candidate.kind == FunctionKind::Plain
@@ -167,9 +171,8 @@ fn declared_types(tables: &Tables, inner: &super::inner::Inner) -> BTreeMap<Stri
     let def = tables.def(outer);
     let mut translator = Translator::new(tables, outer);
     translator.parameters(def);
-    if translator.captured_variables(outer, false).is_err()
-        || translator.collect_locals(&def.body).is_err()
-    {
+    translator.captured_variables(outer);
+    if translator.collect_locals(&def.body).is_err() {
         return BTreeMap::new();
     }
     let Translator {
@@ -209,18 +212,10 @@ impl<'a> Translator<'a> {
     }
 
     /// Variables of functions around this one that it or what is inside uses.
-    fn captured_variables(
-        &mut self,
-        candidate: &Candidate,
-        suspends: bool,
-    ) -> Translated<Vec<LocalId>> {
+    fn captured_variables(&mut self, candidate: &Candidate) -> Vec<LocalId> {
         let Some(inner) = &candidate.inner else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
-        if suspends {
-            let name = self.tables.def(candidate).name.range;
-            return Err(self.reason("it suspends, inside another function", name));
-        }
         let types = declared_types(self.tables, inner);
         let mut captured = Vec::new();
         for name in &inner.free {
@@ -231,7 +226,7 @@ impl<'a> Translator<'a> {
             self.by_name.insert(name.clone(), id);
             captured.push(id);
         }
-        Ok(captured)
+        captured
     }
 
     pub(super) fn span(&self, node: impl Ranged) -> Span {

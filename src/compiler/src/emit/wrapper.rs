@@ -181,6 +181,10 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
         args.push("closure".into());
     }
     if function.has_frame {
+        if closure {
+            declared.push_str("    PyObject *closure = NULL;\n");
+            checks.push_str("    closure = tb_pause_closure(pause);\n");
+        }
         head = "tb_pause *pause, PyObject *const *values";
         args.insert(0, "pause".into());
         if !checks.is_empty() {

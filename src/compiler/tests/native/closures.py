@@ -1,4 +1,4 @@
-# interpreted: Witness, generator_inside.<locals>.numbers
+# interpreted: Witness
 """Functions, lambdas and classes made inside functions: what they capture, rebind and look like."""
 
 import inspect

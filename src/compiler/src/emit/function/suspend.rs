@@ -50,9 +50,10 @@ impl Writer<'_> {
         if self.handles() { "&handled" } else { "NULL" }
     }
 
-    /// Parameters by C name.
+    /// Parameters by C name. The closure is looked at only when the body begins.
     fn frame_params(&self) -> Vec<(String, Member)> {
-        let params = self.function.params.iter();
+        let count = self.names.program.functions[self.id.index()].params.len();
+        let params = self.function.params.iter().take(count);
         params
             .map(|value| {
                 let repr = self.function.values[value.index()].repr;
