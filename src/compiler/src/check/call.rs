@@ -24,7 +24,7 @@ impl Translator<'_> {
                 ast::Expr::Generator(generator)
                     if generator_consumer
                         && call.arguments.args.len() == 1
-                        && !super::scope::is_asynchronous(generator) =>
+                        && super::scope::can_be_inlined(generator) =>
                 {
                     let (kind, ty) = self.comprehension(
                         ComprehensionKind::Generator,

@@ -19,8 +19,13 @@ impl Translator<'_> {
         let mut shadowed = Vec::new();
         let before = self.narrowed.clone();
         let mut clauses = Vec::new();
-        for each in generators {
+        let is_consumed = u32::from(kind == ComprehensionKind::Generator);
+        for (at, each) in generators.iter().enumerate() {
             let iter = self.expr(&each.iter)?;
+            // The first iterable belongs to the function.
+            if at == 0 {
+                self.consuming += is_consumed;
+            }
             let item = if each.is_async {
                 Type::Object
             } else {
@@ -43,6 +48,7 @@ impl Translator<'_> {
         }
         let element = self.expr(element)?;
         let value = value.map(|value| self.expr(value)).transpose()?;
+        self.consuming -= is_consumed;
         for (name, old) in shadowed.into_iter().rev() {
             self.restore(&name, old);
         }

@@ -54,6 +54,8 @@ pub struct Translator<'a> {
     pub(super) first_rebound: bool,
     pub(super) returns: Type,
     pub(super) loop_depth: u32,
+    /// How many generator expressions that are consumed at once are around.
+    pub(super) consuming: u32,
 }
 
 /// Translates a candidate.
@@ -208,6 +210,7 @@ impl<'a> Translator<'a> {
             first_rebound: false,
             returns: tables.returns_of(candidate),
             loop_depth: 0,
+            consuming: 0,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Functions and lambdas inside functions, as candidates of their own.
+//! Functions, lambdas and generator expressions inside functions, as candidates of their own.
 //!
 //! What holds: an inner function is compiled only if the one around it is, which makes its function object; one in the body
 //! of a class inside a function is not a candidate.
@@ -13,13 +13,13 @@ use super::scope;
 use super::{Candidate, Tables};
 use crate::hir::{FunctionId, FunctionKind};
 
-/// A module and the position of a definition in its file.
-pub type Place = (usize, u32);
+/// A module and the positions in its file where a definition begins and ends.
+pub type Place = (usize, u32, u32);
 
 /// A function inside another.
 #[derive(Debug)]
 pub(crate) struct Inner {
-    /// Its definition; a lambda is one that returns its expression. Annotations that name variables are left out, as they
+    /// Its definition; a lambda is one that returns its expression, a generator expression one that yields its elements. Annotations that name variables are left out, as they
     /// claim nothing that is known.
     pub def: ast::StmtFunctionDef,
     /// The variables of functions around it that it uses, sorted.
@@ -30,7 +30,7 @@ pub(crate) struct Inner {
 
 /// Where a definition stands.
 pub(super) fn place(module: usize, range: TextRange) -> Place {
-    (module, range.start().to_u32())
+    (module, range.start().to_u32(), range.end().to_u32())
 }
 
 /// Where a candidate stands.
@@ -57,6 +57,11 @@ pub(super) fn stands_in(tables: &Tables, candidate: &Candidate, dropped: &[usize
             .iter()
             .any(|at| place_of(tables, &tables.candidates[*at]) == inner.outer)
     })
+}
+
+/// Whether a candidate is a generator expression.
+pub(super) fn is_generator_expression(tables: &Tables, candidate: &Candidate) -> bool {
+    tables.def(candidate).name.as_str() == "<genexpr>"
 }
 
 /// Adds to what is dropped the functions inside it.
@@ -153,14 +158,103 @@ impl<'a> Visitor<'a> for Finder {
     }
 
     fn visit_expr(&mut self, expr: &'a ast::Expr) {
-        if let ast::Expr::Lambda(lambda) = expr {
-            if let Some(parameters) = &lambda.parameters {
-                self.defaults(parameters);
+        match expr {
+            ast::Expr::Lambda(lambda) => {
+                if let Some(parameters) = &lambda.parameters {
+                    self.defaults(parameters);
+                }
+                self.found.push(function_of(lambda));
             }
-            self.found.push(function_of(lambda));
-        } else {
-            ast::visitor::walk_expr(self, expr);
+            ast::Expr::Generator(generator) => {
+                if let Some(first) = generator.generators.first() {
+                    self.visit_expr(&first.iter);
+                }
+                if !scope::is_asynchronous(generator) {
+                    self.found.push(generator_of(generator));
+                }
+            }
+            // What is consumed at once is part of the function.
+            ast::Expr::Call(call) if let Some(generator) = scope::consumed(call) => {
+                self.visit_expr(&call.func);
+                self.visit_expr(&generator.elt);
+                for each in &generator.generators {
+                    self.visit_comprehension(each);
+                }
+                for each in &call.arguments.keywords {
+                    self.visit_keyword(each);
+                }
+            }
+            _ => ast::visitor::walk_expr(self, expr),
         }
+    }
+}
+
+/// The one parameter of a generator expression: its first iterator.
+pub(super) const FIRST: &str = ".0";
+
+/// `(element for x in xs if test)` as a `def` that walks over its parameter and yields the elements.
+fn generator_of(generator: &ast::ExprGenerator) -> ast::StmtFunctionDef {
+    let range = generator.range;
+    let name = || ast::Identifier::new(FIRST, range);
+    let mut body = ast::Stmt::Expr(ast::StmtExpr {
+        node_index: Default::default(),
+        range: generator.elt.range(),
+        value: Box::new(ast::Expr::Yield(ast::ExprYield {
+            node_index: Default::default(),
+            range: generator.elt.range(),
+            value: Some(generator.elt.clone()),
+        })),
+    });
+    for (at, each) in generator.generators.iter().enumerate().rev() {
+        for test in each.ifs.iter().rev() {
+            body = ast::Stmt::If(ast::StmtIf {
+                node_index: Default::default(),
+                range: test.range(),
+                test: Box::new(test.clone()),
+                body: vec![body],
+                elif_else_clauses: Vec::new(),
+            });
+        }
+        let given = ast::Expr::Name(ast::ExprName {
+            node_index: Default::default(),
+            range,
+            id: name().id,
+            ctx: ast::ExprContext::Load,
+        });
+        body = ast::Stmt::For(ast::StmtFor {
+            node_index: Default::default(),
+            range,
+            is_async: each.is_async,
+            target: Box::new(each.target.clone()),
+            iter: Box::new(if at == 0 { given } else { each.iter.clone() }),
+            body: vec![body],
+            orelse: Vec::new(),
+        });
+    }
+    let parameter = ast::ParameterWithDefault {
+        node_index: Default::default(),
+        range,
+        parameter: ast::Parameter {
+            node_index: Default::default(),
+            range,
+            name: name(),
+            annotation: None,
+        },
+        default: None,
+    };
+    ast::StmtFunctionDef {
+        node_index: Default::default(),
+        range,
+        is_async: false,
+        decorator_list: Vec::new(),
+        name: ast::Identifier::new("<genexpr>", range),
+        type_params: None,
+        parameters: Box::new(ast::Parameters {
+            args: vec![parameter],
+            ..Default::default()
+        }),
+        returns: None,
+        body: vec![body],
     }
 }
 

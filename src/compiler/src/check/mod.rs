@@ -280,6 +280,8 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
             match function::translate(&tables, candidate) {
                 Ok(function) => functions.push(function),
                 Err(_) if inner::stands_in(&tables, candidate, &dropped) => dropped.push(at),
+                // A generator expression is a part of its function, which runs it either way.
+                Err(_) if inner::is_generator_expression(&tables, candidate) => dropped.push(at),
                 Err(reason) => {
                     let file = FileId(candidate.module as u32);
                     interpreted.push((

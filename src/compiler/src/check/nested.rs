@@ -153,7 +153,7 @@ impl Translator<'_> {
         })))
     }
 
-    /// A generator expression that is not consumed at once: the interpreter's, made from its code object.
+    /// A generator expression that is not consumed at once.
     pub(super) fn generator(&mut self, generator: &ast::ExprGenerator) -> Translated<ExprKind> {
         let Some(first) = generator.generators.first() else {
             return Err(self.reason("it is not Python", generator.range));
@@ -165,6 +165,7 @@ impl Translator<'_> {
         };
         let place = CodePlace::Within(self.span(generator.elt.range()));
         let (code, captures) = self.code("<genexpr>", place, &wanted, generator.range)?;
+        self.inner[code].native = self.native(generator.range);
         if captures.iter().any(|id| !self.locals[id.index()].cell) {
             let reason = "it uses a generator expression that is not consumed at once";
             return Err(self.reason(reason, generator.range));
@@ -248,6 +249,11 @@ impl Translator<'_> {
         wanted: &Wanted,
         at: TextRange,
     ) -> Translated<(usize, Vec<LocalId>)> {
+        if self.consuming > 0 {
+            // Its code is a constant of the generator expression's.
+            let reason = "it makes a function in a generator expression that is consumed at once";
+            return Err(self.reason(reason, at));
+        }
         let mut free = Vec::new();
         let mut captures = Vec::new();
         for wish in &wanted.names {

@@ -101,7 +101,7 @@ pub(super) fn is_asynchronous(generator: &ast::ExprGenerator) -> bool {
 
 /// Whether a call looks as if it consumed the generator expression that is its only argument; what captures is then its
 /// function itself.
-fn consumed(call: &ast::ExprCall) -> Option<&ast::ExprGenerator> {
+pub(super) fn consumed(call: &ast::ExprCall) -> Option<&ast::ExprGenerator> {
     let [ast::Expr::Generator(generator)] = &*call.arguments.args else {
         return None;
     };
@@ -110,7 +110,36 @@ fn consumed(call: &ast::ExprCall) -> Option<&ast::ExprGenerator> {
         ast::Expr::Attribute(attribute) => attribute.attr.as_str() == "join",
         _ => false,
     };
-    (consumes && !is_asynchronous(generator)).then_some(generator)
+    (consumes && can_be_inlined(generator)).then_some(generator)
+}
+
+/// Whether a generator expression that is consumed at once can be part of its function: it does not wait, and makes no
+/// functions, whose code would be among its own constants.
+pub(super) fn can_be_inlined(generator: &ast::ExprGenerator) -> bool {
+    struct Finder(bool);
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_expr(&mut self, expr: &'a ast::Expr) {
+            match expr {
+                ast::Expr::Lambda(_) | ast::Expr::Generator(_) => self.0 = true,
+                ast::Expr::Call(call) if let Some(inner) = consumed(call) => {
+                    self.visit_expr(&call.func);
+                    if let Some(first) = inner.generators.first() {
+                        self.visit_expr(&first.iter);
+                    }
+                }
+                _ => ast::visitor::walk_expr(self, expr),
+            }
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_expr(&generator.elt);
+    for (at, each) in generator.generators.iter().enumerate() {
+        if at > 0 {
+            finder.visit_expr(&each.iter);
+        }
+        each.ifs.iter().for_each(|test| finder.visit_expr(test));
+    }
+    !finder.0 && !is_asynchronous(generator)
 }
 
 /// What a class's body wants.
