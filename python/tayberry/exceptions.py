@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class HTTPException(Exception):
     """Ends a request with `status_code` (400–599).
 
-    `detail` says what happened, for the client; `headers` are added to the response. Raises `ValueError` for another
-    status.
+    `detail` says what happened, for the client: a text, or any value with a JSON form (`{"code": 5}`), which stands under `detail`
+    as it is; `None` leaves it out. `headers` are added to the response. Raises `ValueError` for another status.
     """
 
     status_code: int
-    detail: str | None
+    detail: Any
     headers: Mapping[str, str] | None
 
     def __init__(
-        self, status_code: int, detail: str | None = None, headers: Mapping[str, str] | None = None
+        self, status_code: int, detail: Any = None, headers: Mapping[str, str] | None = None
     ) -> None:
         if not 400 <= status_code <= 599:
             raise ValueError(f"status code {status_code} is no error (400–599)")
@@ -49,7 +49,7 @@ class HTTPException(Exception):
 
 
 def _rebuilt(
-    cls: type[HTTPException], status_code: int, detail: str | None, headers: Mapping[str, str] | None
+    cls: type[HTTPException], status_code: int, detail: Any, headers: Mapping[str, str] | None
 ) -> HTTPException:
     made = cls.__new__(cls)
     HTTPException.__init__(made, status_code, detail, headers)
@@ -61,7 +61,7 @@ class _Named(HTTPException):
 
     status: ClassVar[int]
 
-    def __init__(self, detail: str | None = None, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, detail: Any = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(self.status, detail, headers)
 
 

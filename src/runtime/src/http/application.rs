@@ -78,6 +78,8 @@ pub struct Route {
     pub responds: bool,
     /// How it runs.
     pub runs: Runs,
+    /// For messages: `read_item(), GET /items/{item_id}`
+    pub shown: String,
 }
 
 /// Limits and times; zero times are none.
@@ -251,6 +253,14 @@ impl Route {
             params.push(Param::new(&param?)?);
         }
         let returns = route.getattr("returns")?;
+        let methods: Vec<String> = route.getattr("methods")?.extract()?;
+        let named = handler
+            .getattr("__qualname__")
+            .or_else(|_| handler.get_type().qualname().map(|name| name.into_any()));
+        let name: String = named?.extract()?;
+        let name = name.rsplit("<locals>.").next().unwrap_or_default();
+        let path: String = route.getattr("path")?.extract()?;
+        let shown = format!("{name}(), {} {path}", methods.join(", "));
         let is_async: bool = route.getattr("is_async")?.extract()?;
         // A coroutine that calls code of which nothing is known may look for its task, its context, a timeout around it:
         // it is made by calling the function as any caller does, and run as a task.
@@ -284,6 +294,7 @@ impl Route {
             },
             responds: route.getattr("responds")?.extract()?,
             runs,
+            shown,
         })
     }
 }

@@ -279,14 +279,14 @@ pub fn finish(
     };
     match value.is_instance(app.classes.response.bind(py)) {
         Ok(true) if route.responds || route.returns.is_none() => {
-            return response(&value).unwrap_or_else(|error| raised(py, app, error));
+            return response(&value).unwrap_or_else(|error| unfit(py, app, route, error));
         }
         Ok(false) if route.responds && route.returns.is_none() => {
             let error = match value.get_type().qualname() {
                 Ok(given) => PyTypeError::new_err(format!("expected Response, got {given}")),
                 Err(error) => error,
             };
-            return raised(py, app, error);
+            return unfit(py, app, route, error);
         }
         Ok(_) => {}
         Err(error) => return raised(py, app, error),
@@ -301,7 +301,16 @@ pub fn finish(
     };
     match written {
         Ok(()) => Reply::json(route.status, out.into_vec()),
-        Err(_) => raised(py, app, PyErr::fetch(py)),
+        Err(_) => unfit(py, app, route, PyErr::fetch(py)),
+    }
+}
+
+/// The reply to a result that cannot be written. No line of the program raised the exception: a note says whose result it is.
+pub(super) fn unfit(py: Python<'_>, app: &Application, route: &Route, error: PyErr) -> Reply {
+    let note = format!("in the result of {}", route.shown);
+    match error.value(py).call_method1("add_note", (note,)) {
+        Ok(_) => raised(py, app, error),
+        Err(error) => raised(py, app, error),
     }
 }
 
@@ -388,12 +397,18 @@ fn traceback(py: Python<'_>, error: &PyErr) -> PyResult<String> {
 
 fn http_exception(error: &Bound<'_, pyo3::exceptions::PyBaseException>) -> PyResult<Reply> {
     let status: u16 = error.getattr("status_code")?.extract()?;
-    let detail: Option<String> = error.getattr("detail")?.extract()?;
-    let problem = match detail {
-        Some(detail) => Problem::with_detail(status, detail),
-        None => Problem::new(status),
-    };
-    let mut reply = Reply::from(problem);
+    let detail = error.getattr("detail")?;
+    let mut reply = Reply::from(Problem::new(status));
+    if !detail.is_none() {
+        // Mostly a text, but any JSON value stands there as it is.
+        reply.body.pop();
+        reply.body.extend_from_slice(b",\"detail\":");
+        let py = error.py();
+        let mut written = Output::default();
+        encode::encode(py, written.buffer(), &detail).map_err(|_| PyErr::fetch(py))?;
+        reply.body.extend_from_slice(written.bytes());
+        reply.body.push(b'}');
+    }
     let headers = error.getattr("headers")?;
     if !headers.is_none() {
         for pair in headers.call_method0("items")?.try_iter()? {

@@ -11,7 +11,7 @@ use tayberry_abi::{
 use super::application::{Application, Origin, Route};
 use super::arguments::Parts;
 use super::context::run_in;
-use super::dispatch::{finish, raised, request_object};
+use super::dispatch::{finish, raised, request_object, unfit};
 use super::request::{Reply, Request};
 use super::router::PathValue;
 use crate::codec::{Output, Reader, Source};
@@ -243,7 +243,7 @@ fn returned(
         let mut out = Output::default();
         // SAFETY: the result was filled by the call and is consumed here.
         if unsafe { encode(out.buffer(), slot) } != OK {
-            return raised(py, app, PyErr::fetch(py));
+            return unfit(py, app, route, PyErr::fetch(py));
         }
         return Reply::json(route.status, out.into_vec());
     }
