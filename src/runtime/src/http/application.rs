@@ -11,7 +11,7 @@ use tayberry_abi::{HANDLER_MAY_BLOCK, Handler};
 
 use super::context::Base;
 use super::dispatch::{self, Step};
-use super::request::Request;
+use super::request::{Request, keep_headers};
 use super::router::{Router, TrailingSlash};
 use super::{server, tasks};
 use crate::abi_functions::native_handler;
@@ -213,11 +213,12 @@ impl Application {
             }
         };
         let bytes = |text: &[u8]| PyBytes::new(py, text);
-        let headers = reply
-            .take_headers(request.head.headers)
+        let given = reply.take_headers();
+        let headers = given
             .iter()
             .map(|(name, value)| (bytes(name.as_str().as_bytes()), bytes(value.as_bytes())))
             .collect();
+        keep_headers(given);
         Ok((
             reply.status.as_u16(),
             headers,

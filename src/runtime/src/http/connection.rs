@@ -4,7 +4,6 @@
 //! when its client is silent for longer than the limits allow, with a 408 if half a request has come; a client that is
 //! refused while it is still sending gets the answer, not a reset.
 
-use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -47,9 +46,7 @@ pub async fn connection(
     // Small replies must not wait for more.
     let _ = stream.set_nodelay(true);
     let limits = &station.shared.app().limits;
-    let service = hyper::service::service_fn(|request| async move {
-        Ok::<_, Infallible>(answer(station, watch, request, peer).await)
-    });
+    let service = hyper::service::service_fn(|request| answer(station, watch, request, peer));
     let wire = TokioIo::new(Wire::new(stream, Rc::clone(watch)));
     let mut serving = builder(limits).serve_connection(wire, service);
     let mut expiry = pin!(watch.expire(limits));
@@ -131,7 +128,7 @@ async fn finish(mut stream: TcpStream, watch: &Watch, problem: Option<Problem>) 
 /// An answer outside of hyper, which has given the connection up.
 fn farewell(problem: Problem) -> Vec<u8> {
     let mut reply = Reply::from(problem);
-    let headers = reply.take_headers(hyper::HeaderMap::new());
+    let headers = reply.take_headers();
     let mut out = format!(
         "HTTP/1.1 {}\r\nconnection: close\r\ncontent-length: {}\r\ndate: {}\r\n",
         reply.status,

@@ -15,7 +15,7 @@ use super::application::{Application, Origin, Route, Runs};
 use super::arguments::Parts;
 use super::context::run_in;
 use super::native::{self, Outcome};
-use super::request::{Reply, Request, has_no_body};
+use super::request::{Content, Reply, Request, has_no_body, spare_headers};
 use super::router::{Found, PathValue};
 use crate::codec::problem::{Problem, is_json};
 use crate::codec::{Failure, Output, Reader, Source, encode};
@@ -321,7 +321,7 @@ fn response(value: &Bound<'_, PyAny>) -> PyResult<Reply> {
         .getattr(pyo3::intern!(py, "status_code"))?
         .extract::<u16>()?;
     let lines = value.getattr(pyo3::intern!(py, "raw_headers"))?;
-    let mut headers = HeaderMap::new();
+    let mut headers = spare_headers();
     for line in lines.cast::<PyList>()?.iter() {
         let (name, content): (Bound<'_, PyBytes>, Bound<'_, PyBytes>) = line.extract()?;
         append(&mut headers, name.as_bytes(), content.as_bytes())?;
@@ -331,7 +331,7 @@ fn response(value: &Bound<'_, PyAny>) -> PyResult<Reply> {
         status: final_status(status).ok_or_else(|| {
             PyValueError::new_err(format!("{status} is not the status of an answer"))
         })?,
-        content_type: None,
+        content: Content::Given,
         headers,
         body: body.cast::<PyBytes>()?.as_bytes().to_vec(),
     })
@@ -357,11 +357,23 @@ fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) -> PyResult<()> {
     if parsed == CONTENT_LENGTH || parsed == TRANSFER_ENCODING {
         return Ok(());
     }
-    headers.append(
-        parsed,
-        HeaderValue::from_bytes(value).map_err(|_| refused())?,
-    );
+    headers.append(parsed, header_value(value).ok_or_else(refused)?);
     Ok(())
+}
+
+/// A header's value; the commonest are known and not copied.
+fn header_value(value: &[u8]) -> Option<HeaderValue> {
+    const KNOWN: [&str; 5] = [
+        "text/plain; charset=utf-8",
+        "text/html; charset=utf-8",
+        "application/json",
+        "application/octet-stream",
+        "no-store",
+    ];
+    match KNOWN.iter().find(|known| known.as_bytes() == value) {
+        Some(known) => Some(HeaderValue::from_static(known)),
+        None => HeaderValue::from_bytes(value).ok(),
+    }
 }
 
 /// The reply to an exception: what an `HTTPException` says, otherwise a 500 with the traceback on standard error.

@@ -4,70 +4,123 @@
 //! thread's event loop, blocking ones on the pool; whatever a handler or a bug does, there is an answer, and the thread
 //! lives on.
 
+use std::convert::Infallible;
 use std::io::Cursor;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Response;
-use hyper::body::Incoming;
-use hyper::header::{CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{CONNECTION, HeaderValue, RETRY_AFTER};
 use pyo3::prelude::*;
 use tokio::sync::oneshot;
 
 use super::dispatch::{self, Step};
-use super::guest::parking;
 use super::incoming;
-use super::request::{Reply, Request};
+use super::request::{Reply, Request, keep_headers};
 use super::server::Station;
 use super::tasks::{self, Started};
-use super::wire::{Phase, Watch};
+use super::wire::{Phase, Watch, tick};
 use crate::codec::Problem;
 
 /// The bytes of a body.
 pub type Body = Cursor<Vec<u8>>;
 
-/// Answers a request.
-pub async fn answer(
-    station: &Rc<Station>,
-    watch: &Watch,
-    request: hyper::Request<Incoming>,
-    peer: SocketAddr,
-) -> Response<Full<Body>> {
-    watch.enter(Phase::Busy);
-    parking::breathe();
-    station.guest.count_request();
-    let shared = &station.shared;
-    let logged = shared.access_log.then(|| {
-        (
-            Instant::now(),
-            request.method().to_string(),
-            request.uri().to_string(),
-        )
-    });
-    let (reply, spare) = match incoming::read(request, &shared.app().limits, watch, peer).await {
-        Ok(request) => run(station, request).await,
-        Err(problem) => {
-            watch.refuse();
-            let reply = Reply::from(problem).header(CONNECTION, HeaderValue::from_static("close"));
-            (reply, HeaderMap::new())
-        }
-    };
-    if let Some((begun, method, path)) = logged {
-        tracing::info!(target: "tayberry::access", client = %peer, method, path, status = reply.status.as_u16(), bytes = reply.body.len(), seconds = begun.elapsed().as_secs_f64());
-    }
-    watch.enter(Phase::Answer);
-    response(reply, spare)
+/// The answer to a request: there already, or under way.
+///
+/// Most requests are answered where they come in, so that nothing of them is moved about as the state of a future.
+pub enum Answer<'a> {
+    /// There, until it is taken.
+    Now(Option<Response<Full<Body>>>),
+    /// Under way.
+    Later(Pin<Box<dyn Future<Output = Response<Full<Body>>> + 'a>>),
 }
 
-/// The reply, and the request's headers for the reply's to be put in.
-async fn run(station: &Rc<Station>, request: Request) -> (Reply, HeaderMap) {
+impl Future for Answer<'_> {
+    type Output = Result<Response<Full<Body>>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            // A future is not polled again after it was ready.
+            Answer::Now(response) => response
+                .take()
+                .map_or(Poll::Pending, |it| Poll::Ready(Ok(it))),
+            Answer::Later(answer) => answer.as_mut().poll(context).map(Ok),
+        }
+    }
+}
+
+/// What the access log says of a request.
+struct Logged {
+    begun: Instant,
+    peer: SocketAddr,
+    method: String,
+    path: String,
+}
+
+/// Answers a request.
+pub fn answer<'a>(
+    station: &'a Rc<Station>,
+    watch: &'a Watch,
+    request: hyper::Request<Incoming>,
+    peer: SocketAddr,
+) -> Answer<'a> {
+    watch.enter(Phase::Busy);
+    station.guest.count_request();
     let app = station.shared.app();
-    let step = guarded(|| Python::attach(|py| dispatch::begin(py, app, &request)).into());
-    (take(station, step).await, request.head.headers)
+    let logged = station.shared.access_log.then(|| Logged {
+        begun: Instant::now(),
+        peer,
+        method: request.method().to_string(),
+        path: request.uri().to_string(),
+    });
+    let (head, body) = request.into_parts();
+    if let Some(problem) = incoming::refusal(&head, &body, &app.limits) {
+        return Answer::Now(Some(refused(watch, problem, logged)));
+    }
+    let mut request = Request {
+        head,
+        body: Bytes::new(),
+        client: Some(peer),
+    };
+    if body.is_end_stream() {
+        return match begin(station, &request) {
+            Guarded::Step(Step::Reply(reply)) | Guarded::Reply(reply) => {
+                Answer::Now(Some(response(watch, reply, request, logged)))
+            }
+            step => Answer::Later(Box::pin(async move {
+                let reply = take(station, step).await;
+                response(watch, reply, request, logged)
+            })),
+        };
+    }
+    Answer::Later(Box::pin(async move {
+        match incoming::collect(body, &app.limits, watch).await {
+            Ok(body) => request.body = body,
+            Err(problem) => return refused(watch, problem, logged),
+        }
+        let step = begin(station, &request);
+        let reply = take(station, step).await;
+        response(watch, reply, request, logged)
+    }))
+}
+
+/// Goes as far with a request as this thread can at once.
+fn begin(station: &Station, request: &Request) -> Guarded {
+    let app = station.shared.app();
+    Python::attach(|py| {
+        let step = guarded(|| dispatch::begin(py, app, request).into());
+        // Handlers that ran inline may have started tasks or timers.
+        station.guest.nudge(py);
+        step
+    })
 }
 
 /// Takes a request that has begun to its end.
@@ -79,8 +132,6 @@ async fn take(station: &Rc<Station>, step: Guarded) -> Reply {
         limit => limit,
     };
     let timed_out = || Reply::from(Problem::with_detail(503, "the handler took too long"));
-    // Handlers that ran inline may have started tasks or timers.
-    Python::attach(|py| station.guest.nudge(py));
     match step {
         Guarded::Step(Step::Reply(reply)) | Guarded::Reply(reply) => reply,
         Guarded::Step(Step::Call(call)) => {
@@ -143,8 +194,37 @@ fn guarded(work: impl FnOnce() -> Guarded) -> Guarded {
     })
 }
 
-fn response(mut reply: Reply, spare: HeaderMap) -> Response<Full<Body>> {
-    let headers = reply.take_headers(spare);
+/// The answer to a request that nobody reads to its end.
+fn refused(watch: &Watch, problem: Problem, logged: Option<Logged>) -> Response<Full<Body>> {
+    watch.refuse();
+    let reply = Reply::from(problem).header(CONNECTION, HeaderValue::from_static("close"));
+    sent(watch, reply, logged)
+}
+
+/// The answer to a request that is over.
+fn response(
+    watch: &Watch,
+    reply: Reply,
+    request: Request,
+    logged: Option<Logged>,
+) -> Response<Full<Body>> {
+    keep_headers(request.head.headers);
+    sent(watch, reply, logged)
+}
+
+fn sent(watch: &Watch, mut reply: Reply, logged: Option<Logged>) -> Response<Full<Body>> {
+    if let Some(Logged {
+        begun,
+        peer,
+        method,
+        path,
+    }) = logged
+    {
+        tracing::info!(target: "tayberry::access", client = %peer, method, path, status = reply.status.as_u16(), bytes = reply.body.len(), seconds = begun.elapsed().as_secs_f64());
+    }
+    tick();
+    watch.enter(Phase::Answer);
+    let headers = reply.take_headers();
     let mut response = Response::new(Full::new(Cursor::new(reply.body)));
     *response.status_mut() = reply.status;
     *response.headers_mut() = headers;

@@ -17,8 +17,13 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
 
+use super::wire;
+
 /// After how many requests a thread settles that has no other reason to.
 const REQUESTS_BETWEEN: u32 = 32;
+
+/// After how many requests without a pause a thread detaches for a moment. Handlers that take long look for themselves.
+const REQUESTS_A_BREATH: u32 = 4;
 
 /// The loop of this thread.
 pub struct Guest {
@@ -114,10 +119,14 @@ impl Guest {
         }
     }
 
-    /// Settles now and then, as another request has come.
+    /// Counts another request, and now and then lets others stop the world, or settles.
     pub fn count_request(&self) {
-        self.unsettled.set(self.unsettled.get() + 1);
-        if self.unsettled.get() >= REQUESTS_BETWEEN {
+        let count = self.unsettled.get() + 1;
+        self.unsettled.set(count);
+        if count.is_multiple_of(REQUESTS_A_BREATH) {
+            parking::breathe();
+        }
+        if count >= REQUESTS_BETWEEN {
             Python::attach(|py| self.settle(py));
         }
     }
@@ -217,6 +226,7 @@ impl Guest {
         if let Err(error) = self.round.bind(py).call0() {
             error.display(py);
         }
+        wire::tick();
     }
 
     /// Cancels what still runs, closes the loop, and leaves the thread without one.
@@ -239,6 +249,7 @@ fn timers(event_loop: &Bound<'_, PyAny>) -> PyResult<Py<PyList>> {
 
 /// Attachment to Python that ends while the reactor is parked.
 pub mod parking {
+    use super::super::wire;
     use super::{Cell, ffi};
 
     thread_local! {
@@ -256,6 +267,7 @@ pub mod parking {
     pub fn unpark() {
         // SAFETY: `park` saved this thread's state.
         unsafe { ffi::PyEval_RestoreThread(PARKED.replace(std::ptr::null_mut())) };
+        wire::tick();
     }
 
     /// Lets others stop the world in between, however busy this thread is.

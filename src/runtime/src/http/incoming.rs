@@ -1,67 +1,52 @@
 //! A request as hyper gives it, read to its end and checked, as the request that dispatch takes.
 //!
-//! In: hyper's head and body stream. Out: the whole request, or what is wrong with it. What holds: a body is read whole, up to
+//! In: hyper's head and body stream. Out: the whole body, or what is wrong with the request. What holds: a body is read whole, up to
 //! the limit, before any handler is asked, so that a request whose framing is broken is refused whatever its handler
 //! would answer; every refusal here ends the connection, as nobody knows where the next request begins.
-
-use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::{HOST, TRANSFER_ENCODING};
+use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Version};
 
 use super::application::Limits;
-use super::request::Request;
 use super::wire::{Phase, Watch};
 use crate::codec::Problem;
 
-/// The whole request, or why it is refused.
-pub async fn read(
-    request: hyper::Request<Incoming>,
-    limits: &Limits,
-    watch: &Watch,
-    peer: SocketAddr,
-) -> Result<Request, Problem> {
-    let (head, body) = request.into_parts();
+/// Why a request is refused on account of its head, if it is.
+pub fn refusal(head: &Parts, body: &Incoming, limits: &Limits) -> Option<Problem> {
     if !has_valid_host(&head.headers, head.version) {
-        return Err(Problem::with_detail(
+        return Some(Problem::with_detail(
             400,
             "the Host header is missing, repeated or malformed",
         ));
     }
     if head.method == Method::CONNECT {
-        return Err(Problem::with_detail(501, "this server is no proxy"));
+        return Some(Problem::with_detail(501, "this server is no proxy"));
     }
     let target = head.uri.path_and_query();
     if target.is_some_and(|target| target.as_str().len() > limits.max_uri) {
-        return Err(Problem::with_detail(
+        return Some(Problem::with_detail(
             414,
             format!("the target is longer than {} bytes", limits.max_uri),
         ));
     }
     if body.size_hint().lower() > limits.max_body as u64 {
-        return Err(Problem::content_too_large(limits.max_body));
+        return Some(Problem::content_too_large(limits.max_body));
     }
     if !body.is_end_stream() && !is_coding_known(&head.headers) {
-        return Err(Problem::with_detail(
+        return Some(Problem::with_detail(
             501,
             "the only transfer coding that this server knows is chunked, once",
         ));
     }
-    let body = match body.is_end_stream() {
-        true => Bytes::new(),
-        false => collect(body, limits, watch).await?,
-    };
-    Ok(Request {
-        head,
-        body,
-        client: Some(peer),
-    })
+    None
 }
 
-async fn collect(body: Incoming, limits: &Limits, watch: &Watch) -> Result<Bytes, Problem> {
+/// The whole body, or why it is refused.
+pub async fn collect(body: Incoming, limits: &Limits, watch: &Watch) -> Result<Bytes, Problem> {
     watch.enter(Phase::Body);
     let collected = Limited::new(body, limits.max_body).collect().await;
     watch.enter(Phase::Busy);

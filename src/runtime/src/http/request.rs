@@ -2,6 +2,7 @@
 //!
 //! Both hold hyper's own values, so that nothing is copied on the way in or out.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
@@ -68,13 +69,25 @@ impl Request {
     }
 }
 
+/// What the body of a reply is, where the runtime itself has written it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Content {
+    /// What the headers say.
+    #[default]
+    Given,
+    /// `application/json`
+    Json,
+    /// `application/problem+json`
+    Problem,
+}
+
 /// What is answered.
 #[derive(Debug, Default)]
 pub struct Reply {
     /// The status.
     pub status: StatusCode,
-    /// The `content-type` of a body that the runtime itself has written.
-    pub content_type: Option<HeaderValue>,
+    /// What the body is.
+    pub content: Content,
     /// All other headers but `content-length` and `date`, which are the server's.
     pub headers: HeaderMap,
     /// The body.
@@ -95,28 +108,32 @@ impl Reply {
         if has_no_body(status) {
             return Reply::empty(status);
         }
-        Reply::written(status, JSON, body)
+        Reply::written(status, Content::Json, body)
     }
 
-    fn written(status: StatusCode, content_type: HeaderValue, body: Vec<u8>) -> Reply {
+    fn written(status: StatusCode, content: Content, body: Vec<u8>) -> Reply {
         Reply {
             status,
-            content_type: Some(content_type),
+            content,
             headers: HeaderMap::new(),
             body,
         }
     }
 
-    /// All headers, in `spare` where it has to be a new map: the request's, which nobody reads any more.
-    pub fn take_headers(&mut self, mut spare: HeaderMap) -> HeaderMap {
+    /// All headers.
+    pub fn take_headers(&mut self) -> HeaderMap {
         let headers = std::mem::take(&mut self.headers);
-        let Some(content_type) = self.content_type.take() else {
-            return headers;
+        let content_type = match std::mem::take(&mut self.content) {
+            Content::Given => return headers,
+            Content::Json => JSON,
+            Content::Problem => PROBLEM,
         };
-        spare.clear();
-        spare.insert(CONTENT_TYPE, content_type);
-        spare.extend(headers);
-        spare
+        let mut all = spare_headers();
+        all.insert(CONTENT_TYPE, content_type);
+        if !headers.is_empty() {
+            all.extend(headers);
+        }
+        all
     }
 
     /// With one more header.
@@ -126,11 +143,34 @@ impl Reply {
     }
 }
 
+/// Headers that a kept map has room for at most.
+const KEPT: usize = 64;
+
+thread_local! {
+    /// The memory of a map that nobody reads any more.
+    static SPARE: Cell<HeaderMap> = Cell::new(HeaderMap::new());
+}
+
+/// An empty map for a reply's headers, in memory that this thread has kept.
+pub fn spare_headers() -> HeaderMap {
+    SPARE.try_with(Cell::take).unwrap_or_default()
+}
+
+/// Keeps the memory of a map for the next reply: hyper takes a reply's map for the next request of its connection, so that
+/// none has to be made.
+pub fn keep_headers(mut headers: HeaderMap) {
+    if (1..=KEPT).contains(&headers.capacity()) {
+        headers.clear();
+        // A thread that ends keeps nothing.
+        let _ = SPARE.try_with(|spare| spare.set(headers));
+    }
+}
+
 impl From<Problem> for Reply {
     fn from(problem: Problem) -> Reply {
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Reply::written(status, PROBLEM, problem.body())
+        Reply::written(status, Content::Problem, problem.body())
     }
 }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use socket2::{Domain, Protocol, Socket, Type};
+use tokio::runtime::LocalOptions;
 use tokio::sync::{mpsc, watch};
 
 use super::application::{Application, Limits};
@@ -233,7 +234,7 @@ fn io_thread(
                 .enable_all()
                 .on_thread_park(parking::park)
                 .on_thread_unpark(parking::unpark)
-                .build()
+                .build_local(LocalOptions::default())
                 .map_err(os_error)?;
             Ok((guest, runtime))
         });
@@ -251,8 +252,7 @@ fn io_thread(
             is_stopping: Cell::new(false),
             open: RefCell::default(),
         });
-        let local = tokio::task::LocalSet::new();
-        local.block_on(&runtime, async {
+        runtime.block_on(async {
             let guest = Rc::clone(&station.guest);
             let driver = tokio::task::spawn_local(async move {
                 if let Err(error) = guest.drive().await {
@@ -263,7 +263,6 @@ fn io_thread(
             driver.abort();
             let _ = driver.await;
         });
-        drop(local);
         drop(runtime);
         station.guest.leave(py);
     });

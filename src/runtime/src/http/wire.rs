@@ -17,6 +17,22 @@ use tokio::net::TcpStream;
 
 use super::application::Limits;
 
+thread_local! {
+    static NOW: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Looks at the clock for all watches of this thread: after it has slept, and after handlers have run.
+pub fn tick() -> Instant {
+    let now = Instant::now();
+    NOW.set(Some(now));
+    now
+}
+
+/// The time at the last tick, which is as good for timeouts and costs less than a look at the clock.
+fn now() -> Instant {
+    NOW.get().unwrap_or_else(tick)
+}
+
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -52,7 +68,7 @@ impl Watch {
     pub fn new() -> Watch {
         Watch {
             phase: Cell::new(Phase::Fresh),
-            since: Cell::new(Instant::now()),
+            since: Cell::new(tick()),
             is_refused: Cell::new(false),
             refused_with: Cell::new(None),
             waker: RefCell::new(None),
@@ -64,12 +80,12 @@ impl Watch {
         self.phase.get()
     }
 
-    /// From now on it does something else.
+    /// From now on, which is the last tick, it does something else.
     pub fn enter(&self, phase: Phase) {
         self.phase.set(phase);
         // No time runs while the handler has the request.
         if phase != Phase::Busy {
-            self.since.set(Instant::now());
+            self.since.set(now());
         }
     }
 
@@ -91,7 +107,7 @@ impl Watch {
     fn received(&self) {
         match self.phase.get() {
             Phase::Fresh | Phase::Idle => self.enter(Phase::Head),
-            Phase::Body => self.since.set(Instant::now()),
+            Phase::Body => self.since.set(now()),
             Phase::Head | Phase::Busy | Phase::Answer => {}
         }
     }
@@ -105,7 +121,7 @@ impl Watch {
                 self.refuse();
                 self.enter(Phase::Answer);
             }
-            Phase::Answer => self.since.set(Instant::now()),
+            Phase::Answer => self.since.set(now()),
             Phase::Fresh | Phase::Idle | Phase::Body | Phase::Busy => {}
         }
     }
@@ -146,7 +162,7 @@ impl Watch {
             return std::future::pending().await;
         };
         loop {
-            let now = Instant::now();
+            let now = tick();
             let next = now + shortest;
             let wake = match self.deadline(limits) {
                 Some(deadline) if deadline <= now => return,
@@ -270,11 +286,13 @@ mod tests {
         assert_eq!(watch.phase(), Phase::Head);
         let begun = watch.since.get();
         std::thread::sleep(Duration::from_millis(2));
+        tick();
         watch.received();
         assert_eq!(watch.since.get(), begun);
         watch.enter(Phase::Body);
         let begun = watch.since.get();
         std::thread::sleep(Duration::from_millis(2));
+        tick();
         watch.received();
         assert!(watch.since.get() > begun);
     }
