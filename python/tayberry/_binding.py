@@ -74,8 +74,21 @@ def bind(
 ) -> Route:
     """Reads the signature of `handler` and makes its route.
 
-    Raises `TypeError` for a signature that no request can fill and for types without a form on the wire.
+    Raises `TypeError` for a signature that no request can fill and for types without a form on the wire; a note says where the
+    handler is.
     """
+    try:
+        return _bound(handler, path, methods, name, status, runs)
+    except TypeError as error:
+        code = getattr(inspect.unwrap(handler), "__code__", None)
+        line = "" if code is None else f", line {code.co_firstlineno}"
+        error.add_note(f"  in module {getattr(handler, '__module__', '?')}{line}")
+        raise
+
+
+def _bound(
+    handler: Callable[..., Any], path: str, methods: Iterable[str], name: str | None, status: int, runs: str | None
+) -> Route:
     shown = _name(handler)
     names = placeholders(path)
     for each in set(names):
@@ -132,7 +145,7 @@ def _hints(handler: Callable[..., Any], shown: str) -> dict[str, Any]:
         function = function.__init__ if isinstance(function, type) else function.__call__  # type: ignore[misc]
     try:
         return typing.get_type_hints(function, include_extras=True)
-    except NameError as error:
+    except (NameError, TypeError, AttributeError) as error:
         raise TypeError(f"{shown}: {error} (in its annotations)") from error
 
 
@@ -190,6 +203,9 @@ def _marker(hint: Any, parameter: inspect.Parameter, where: str) -> tuple[Marker
         default = found[-1].default
     elif default is REQUIRED and found:
         default = found[0].default
+    for each in found:
+        if each.unknown:
+            raise TypeError(f"{where}: {type(each).__name__}() has no argument `{each.unknown[0]}`; look at the value in the handler")
     if len(found) > 1:
         raise TypeError(f"{where}: {found[0]!r} and {found[1]!r} both say where it comes from")
     return (found[0] if found else None), default

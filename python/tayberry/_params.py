@@ -6,7 +6,7 @@ collects; `tayberry._binding` reads it.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Never
 
 
 class _Required:
@@ -25,16 +25,20 @@ class Marker:
     """What all markers share: the source's name, the name on the wire, and a default.
 
     `default` is the value of an absent parameter; without one the parameter is required. `...` means required too.
-    `alias` is the name in the request; without one it is the parameter's own (for headers with `-` for `_`).
+    `alias` is the name in the request; without one it is the parameter's own (for headers with `-` for `_`). Other arguments
+    are refused when the app starts, with the names of handler and parameter, which are not known here.
     """
 
-    __slots__ = ("alias", "default", "description")
+    __slots__ = ("alias", "default", "description", "unknown")
     source = ""
 
-    def __init__(self, default: Any = REQUIRED, *, alias: str | None = None, description: str = "") -> None:
+    def __init__(
+        self, default: Any = REQUIRED, *, alias: str | None = None, description: str = "", **unknown: Never
+    ) -> None:
         self.default = REQUIRED if default is ... else default
         self.alias = alias
         self.description = description
+        self.unknown = tuple(unknown)
 
     def __repr__(self) -> str:
         parts = [] if self.default is REQUIRED else [repr(self.default)]

@@ -143,7 +143,7 @@ def assemble(app: App, **overrides: object) -> Application:
     try:
         return app.application(**overrides)
     except (TypeError, _runtime.RouteError) as error:
-        raise Failure(str(error), USER) from error
+        raise Failure("\n".join([str(error), *getattr(error, "__notes__", ())]), USER) from error
 
 
 def _run(app: App, application: Application, given: argparse.Namespace, supervisor: Supervisor | None) -> None:

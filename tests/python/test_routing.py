@@ -3,7 +3,7 @@
 import unittest
 from contextlib import asynccontextmanager, contextmanager
 
-from tayberry import App, Limits, Router
+from tayberry import App, Limits, Query, Router
 from tayberry._lifespan import running
 
 
@@ -126,6 +126,18 @@ class Binding(unittest.TestCase):
 
         with self.assertRaisesRegex(TypeError, "slow.*blocking=True"):
             app.routes()
+
+    def test_an_unknown_argument_of_a_marker_is_told_with_handler_and_place_when_the_app_starts(self) -> None:
+        for marker in (Query(1, ge=1), Query(ge=1, le=5)):  # type: ignore[arg-type]
+            app = App()
+
+            @app.get("/")
+            def page(number: int = marker) -> int:
+                return number
+
+            with self.assertRaisesRegex(TypeError, r"parameter `number` of page\(\): Query\(\) has no argument `ge`") as caught:
+                app.routes()
+            self.assertRegex(caught.exception.__notes__[0], rf"in module {__name__}, line \d+")
 
     def test_settings_have_every_limit_by_name(self) -> None:
         settings = App(debug=True, limits=Limits(max_body=5)).settings(access_log=True)

@@ -407,6 +407,12 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB421.md"),
     },
     Rule {
+        code: "TB422",
+        name: "unknown-marker-argument",
+        level: Level::Error,
+        page: include_str!("rules/TB422.md"),
+    },
+    Rule {
         code: "TB801",
         name: "untyped-result",
         level: Level::Hint,

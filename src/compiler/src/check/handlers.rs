@@ -8,7 +8,7 @@ use rustpython_text_size::Ranged;
 
 use super::Tables;
 use super::annotation::annotation;
-use super::findings::values;
+use super::findings::{statements::is_generator, values};
 use super::names::{Symbol, resolve_expr};
 use crate::app::{Route, Runs};
 use crate::diagnostics::Diagnostic;
@@ -103,6 +103,7 @@ pub fn check(
     check.path();
     check.placeholders_have_parameters();
     check.parameters();
+    check.markers();
     check.bodies();
     check.options();
     check.result();
@@ -473,6 +474,42 @@ impl<'a> Check<'a, '_> {
         self.diagnostics.extend(found);
     }
 
+    /// The arguments of markers.
+    fn markers(&mut self) {
+        let mut found = Vec::new();
+        for param in &self.params {
+            for (marker, call) in &param.markers {
+                let ast::Expr::Call(call) = call else {
+                    continue;
+                };
+                let refused = |what: String, place: Span| {
+                    Diagnostic::new("TB422", what, place, "the app does not start")
+                };
+                if let [_, second, ..] = &*call.arguments.args {
+                    found.push(
+                        refused(
+                            format!("`{marker}()` takes one argument without a name, the default"),
+                            self.span(second),
+                        )
+                        .help("the others have names: `alias=`, `description=`"),
+                    );
+                }
+                for keyword in &call.arguments.keywords {
+                    let Some(name) = &keyword.arg else { continue };
+                    if MARKER_ARGUMENTS.contains(&name.as_str()) {
+                        continue;
+                    }
+                    let finding = refused(
+                        format!("`{marker}()` of `{}` has no argument `{name}`", param.name),
+                        self.span(keyword),
+                    );
+                    found.push(finding.help(instead_of(name, param.name)));
+                }
+            }
+        }
+        self.diagnostics.extend(found);
+    }
+
     /// What makes an annotation's type one that JSON cannot hold.
     fn without_wire_form(&self, annotation: Option<&ast::Expr>) -> Option<(String, Span)> {
         let expr = annotation?;
@@ -654,6 +691,26 @@ impl<'a> Check<'a, '_> {
     }
 
     fn result(&mut self) {
+        if is_generator(self.def) {
+            let what = if self.def.is_async {
+                "an asynchronous generator"
+            } else {
+                "a generator"
+            };
+            self.report(
+                Diagnostic::new(
+                    "TB409",
+                    format!(
+                        "the result of `{}` cannot be written as JSON: its `yield` makes it {what}",
+                        self.def.name
+                    ),
+                    self.route.handler_span,
+                    "answered with status 500",
+                )
+                .help("return a list of what it would yield"),
+            );
+            return;
+        }
         if let Some((what, place)) = self.without_wire_form(self.def.returns.as_deref()) {
             self.report(
                 Diagnostic::new(
@@ -720,6 +777,32 @@ impl<'a> Check<'a, '_> {
     }
 }
 
+/// What markers take.
+const MARKER_ARGUMENTS: &[&str] = &["default", "alias", "description"];
+
+/// What to do in the place of a marker's argument that there is not.
+fn instead_of(argument: &str, param: &str) -> String {
+    match argument {
+        "ge" | "gt" | "le" | "lt" | "multiple_of" | "min_length" | "max_length" | "pattern"
+        | "regex" | "max_digits" | "decimal_places" | "allow_inf_nan" | "strict" => format!(
+            "look at `{param}` in the handler and `raise UnprocessableContent(…)`, or declare a type that says it: an `Enum`, a `Literal`"
+        ),
+        "validation_alias" | "serialization_alias" => "write `alias=`".into(),
+        "title" => "write `description=`".into(),
+        "convert_underscores" => "write `alias=` with the header's name".into(),
+        "default_factory" => "give a `default`, or `None` and make the value in the handler".into(),
+        "embed" => "declare a dataclass with this one field".into(),
+        "media_type" => "take the `Request` and read its `body`".into(),
+        _ => match MARKER_ARGUMENTS
+            .iter()
+            .find(|each| strsim::damerau_levenshtein(each, argument) <= 2)
+        {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => "leave it out".into(),
+        },
+    }
+}
+
 /// A class without bases and annotations: nothing says what is in it.
 fn is_bare(class: &ast::StmtClassDef) -> bool {
     class.decorator_list.is_empty()
@@ -754,12 +837,36 @@ const NO_WIRE_FORM: &[&str] = &[
     "typing.Coroutine",
     "typing.Type",
     "typing.Pattern",
+    "typing.Iterator",
+    "typing.Generator",
+    "typing.AsyncIterator",
+    "typing.AsyncIterable",
+    "typing.AsyncGenerator",
+    "typing.IO",
+    "typing.TextIO",
+    "typing.BinaryIO",
+    "collections.Counter",
+    "collections.OrderedDict",
+    "collections.defaultdict",
+    "collections.deque",
+    "collections.abc.Iterator",
+    "collections.abc.Generator",
+    "collections.abc.AsyncIterator",
+    "collections.abc.AsyncIterable",
+    "collections.abc.AsyncGenerator",
     "collections.abc.Callable",
     "collections.abc.Awaitable",
     "collections.abc.Coroutine",
     "re.Pattern",
     "re.Match",
     "pathlib.Path",
+    "io.BytesIO",
+    "io.StringIO",
+    "fractions.Fraction",
+    "ipaddress.IPv4Address",
+    "ipaddress.IPv6Address",
+    "logging.Logger",
+    "types.SimpleNamespace",
     "types.FunctionType",
     "types.ModuleType",
     "threading.Lock",

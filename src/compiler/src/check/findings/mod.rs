@@ -26,7 +26,7 @@ mod imports;
 mod modules;
 mod operators;
 mod scope;
-mod statements;
+pub mod statements;
 mod stdlib;
 pub mod values;
 mod variables;
