@@ -87,19 +87,34 @@ class Served:
             return -9
 
 
-class Both:
-    """One app in both modes."""
+class Build:
+    """An app's sources and its build, in a folder of their own."""
 
-    def __init__(self, source: str, threads: int = 1, options: tuple[str, ...] = ()) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        folder = Path(self._folder.name)
-        (folder / "app.py").write_text(textwrap.dedent(source))
-        self.build_output = build(folder)
-        self.servers = [Served(folder, mode, threads, options) for mode in MODES]
+    def __init__(self, source: str) -> None:
+        self._kept = tempfile.TemporaryDirectory()
+        self.folder = Path(self._kept.name)
+        (self.folder / "app.py").write_text(textwrap.dedent(source))
+        done = subprocess.run([command_line(), "build", "app.py"], cwd=self.folder, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+
+    def end(self) -> None:
+        """Removes it."""
+        self._kept.cleanup()
+
+
+class Both:
+    """One app in both modes; built for it, unless a build is given."""
+
+    def __init__(self, app: str | Build, threads: int = 1, options: tuple[str, ...] = ()) -> None:
+        self._own = Build(app) if isinstance(app, str) else None
+        build = self._own or app
+        assert isinstance(build, Build)
+        self.servers = [Served(build.folder, mode, threads, options) for mode in MODES]
 
     def end(self) -> None:
         """Ends both."""
         statuses = {each.mode: each.end() for each in self.servers}
         said = {each.mode: each.said()[-3000:] for each in self.servers}
-        self._folder.cleanup()
+        if self._own:
+            self._own.end()
         assert set(statuses.values()) <= {0}, f"{statuses}: {said}"

@@ -14,7 +14,7 @@ import time
 import unittest
 from pathlib import Path
 
-from modes import Both, Served
+from modes import Both, Build, Served
 
 APP = """
 import asyncio
@@ -204,8 +204,15 @@ class Protocol(unittest.TestCase):
 
 
 class Stopping(unittest.TestCase):
+    build: Build
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.build = Build(APP)
+        cls.addClassCleanup(cls.build.end)
+
     def setUp(self) -> None:
-        self.both = Both(APP, options=("--access-log",))
+        self.both = Both(self.build, options=("--access-log",))
         self.addCleanup(self.both.end)
 
     def test_what_is_under_way_is_answered_and_nothing_new_is_taken(self) -> None:
