@@ -84,6 +84,9 @@ typedef struct tb_class_spec {
     uint8_t tracked;
     /* Filled here: 1 if objects can have attributes that the class does not declare. */
     uint8_t open;
+    /* Filled here: 1 if the class has abstract methods, so that only `type.__call__` may say what making one does.
+     * Meaningful while `intact`. */
+    uint8_t abstract;
     /* This library's own. */
     struct tb_class_state *state;
 } tb_class_spec;

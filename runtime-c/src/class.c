@@ -157,7 +157,42 @@ static PyGetSetDef no_getset[] = {{NULL, NULL, NULL, NULL, NULL}};
 
 #define SLOT(function) ((void *)(uintptr_t)(function))
 
-static PyTypeObject *make_type(tb_class_spec *spec, int with_dict) {
+/* The metaclass of `bases` that the class gets in the end: `type`, or `abc.ABCMeta` for a class with `abc.ABC` among its
+ * bases. A new reference. */
+static PyTypeObject *metaclass_of(PyObject *bases) {
+    PyTypeObject *found = &PyType_Type;
+    for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(bases); each++) {
+        PyTypeObject *meta = Py_TYPE(PyTuple_GET_ITEM(bases, each));
+        if (PyType_IsSubtype(meta, found)) {
+            found = meta;
+        }
+    }
+    return (PyTypeObject *)Py_NewRef((PyObject *)found);
+}
+
+/* A metaclass below `abc.ABCMeta` that C may make classes with: `PyType_FromMetaclass` refuses one with a `__new__` of its
+ * own, which does what `complete_abstract` does. A new reference. */
+static PyTypeObject *maker_below(PyTypeObject *metaclass) {
+    PyType_Slot slots[] = {{Py_tp_new, SLOT(PyType_Type.tp_new)}, {0, NULL}};
+    PyType_Spec spec = {.name = "tayberry.ABCMeta", .flags = Py_TPFLAGS_DEFAULT, .slots = slots};
+    return (PyTypeObject *)PyType_FromSpecWithBases(&spec, (PyObject *)metaclass);
+}
+
+/* `abc.ABCMeta.__new__` beyond `type.__new__`. */
+static int complete_abstract(tb_class_spec *spec) {
+    if (Py_TYPE(spec->type) != &PyType_Type) {
+        PyObject *abc = PyImport_ImportModule("_abc");
+        PyObject *done = abc == NULL ? NULL : PyObject_CallMethod(abc, "_abc_init", "O", spec->type);
+        Py_XDECREF(abc);
+        Py_XDECREF(done);
+        if (done == NULL) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static PyTypeObject *make_type(tb_class_spec *spec, PyObject *bases, int with_dict) {
     int is_root = spec->base == NULL;
     int adds_dict = with_dict && (is_root || (spec->base->type->tp_flags & Py_TPFLAGS_MANAGED_DICT) == 0);
     PyType_Slot slots[] = {
@@ -170,8 +205,19 @@ static PyTypeObject *make_type(tb_class_spec *spec, int with_dict) {
         flags |= Py_TPFLAGS_MANAGED_DICT | Py_TPFLAGS_MANAGED_WEAKREF;
     }
     PyType_Spec type_spec = {.name = spec->name, .basicsize = (int)spec->size, .flags = (unsigned int)flags, .slots = slots};
-    PyObject *base = is_root ? (PyObject *)&PyBaseObject_Type : (PyObject *)spec->base->type;
-    PyTypeObject *type = (PyTypeObject *)PyType_FromMetaclass(NULL, NULL, &type_spec, base);
+    PyTypeObject *metaclass = metaclass_of(bases), *maker = metaclass == &PyType_Type ? NULL : maker_below(metaclass);
+    PyTypeObject *type = NULL;
+    if (metaclass == &PyType_Type || maker != NULL) {
+        PyObject *above = PyTuple_GET_SIZE(bases) > 0 ? bases : (PyObject *)&PyBaseObject_Type;
+        type = (PyTypeObject *)PyType_FromMetaclass(maker, NULL, &type_spec, above);
+    }
+    if (type != NULL && maker != NULL) {
+        /* Nobody has seen it yet; both metaclasses have the same layout. */
+        Py_SET_TYPE(type, (PyTypeObject *)Py_NewRef((PyObject *)metaclass));
+        Py_DECREF(maker);
+    }
+    Py_XDECREF(maker);
+    Py_DECREF(metaclass);
     if (type != NULL) {
         /* Attributes are in the struct; room in the object for others, which few have, would only cost. */
         type->tp_flags &= ~Py_TPFLAGS_INLINE_VALUES;
@@ -360,12 +406,36 @@ no_memory:
     return NULL;
 }
 
-/* Whether the bases of the statement are those that the layout was made for. */
+/* Whether objects of a class are no more than plain objects, as those of `typing.Generic` and `abc.ABC`: it can be a base
+ * beside the native one. */
+static int adds_nothing(PyObject *base) {
+    PyTypeObject *type = (PyTypeObject *)base;
+    return PyType_Check(base) && type->tp_basicsize == PyBaseObject_Type.tp_basicsize && type->tp_itemsize == 0 &&
+           (type->tp_flags & (Py_TPFLAGS_MANAGED_DICT | Py_TPFLAGS_MANAGED_WEAKREF)) == 0 && type->tp_new == PyBaseObject_Type.tp_new &&
+           type->tp_init == PyBaseObject_Type.tp_init && type->tp_getattro == PyObject_GenericGetAttr &&
+           type->tp_setattro == PyObject_GenericSetAttr && type->tp_finalize == NULL && type->tp_call == NULL && tb_class_of(type) == NULL;
+}
+
+/* Whether the metaclass is one that `make_type` and `complete_abstract` stand for. */
+static int is_known_metaclass(PyTypeObject *metaclass) {
+    return metaclass == &PyType_Type || (strcmp(metaclass->tp_name, "ABCMeta") == 0 && metaclass->tp_base == &PyType_Type &&
+                                         metaclass->tp_basicsize == PyType_Type.tp_basicsize);
+}
+
+/* Whether the bases of the statement are those that the layout was made for: the native one first, and others that add
+ * nothing. */
 static int check_bases(const tb_class_spec *spec, PyObject *bases) {
-    Py_ssize_t count = PyTuple_GET_SIZE(bases);
-    PyObject *first = count > 0 ? PyTuple_GET_ITEM(bases, 0) : NULL;
-    PyObject *expected = spec->base == NULL ? (PyObject *)&PyBaseObject_Type : (PyObject *)spec->base->type;
-    if (count > 1 || (count == 1 && first != expected) || (count == 0 && spec->base != NULL) || expected == NULL) {
+    Py_ssize_t count = PyTuple_GET_SIZE(bases), first = 0;
+    int fits = 1;
+    if (spec->base != NULL) {
+        fits = count > 0 && spec->base->type != NULL && PyTuple_GET_ITEM(bases, 0) == (PyObject *)spec->base->type;
+        first = 1;
+    }
+    for (Py_ssize_t each = first; fits && each < count; each++) {
+        PyObject *base = PyTuple_GET_ITEM(bases, each);
+        fits = adds_nothing(base) && is_known_metaclass(Py_TYPE(base));
+    }
+    if (!fits) {
         PyErr_Format(PyExc_TypeError, "%s was compiled with %s as its only base class, but its class statement has %R", spec->name,
                      spec->base == NULL ? "object" : spec->base->name, bases);
         return -1;
@@ -380,7 +450,7 @@ PyObject *tb_class_create(tb_class_spec *spec, PyObject *name, PyObject *bases, 
     int slotted = (spec->options & TB_DATACLASS_SLOTS) != 0 || PyDict_ContainsString(namespace, "__slots__") == 1;
     int base_dict = spec->base != NULL && (spec->base->type->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0;
     struct tb_class_state *state = new_state(spec, namespace);
-    PyTypeObject *type = state == NULL ? NULL : make_type(spec, !slotted || base_dict);
+    PyTypeObject *type = state == NULL ? NULL : make_type(spec, bases, !slotted || base_dict);
     if (type == NULL) {
         return NULL;
     }
@@ -396,7 +466,8 @@ PyObject *tb_class_create(tb_class_spec *spec, PyObject *name, PyObject *bases, 
         spec->tracked |= spec->fields[each].may_cycle;
     }
     if (PyObject_SetAttrString((PyObject *)type, "__name__", name) < 0 || fill_namespace(type, dict, namespace) < 0 ||
-        install_descriptors(spec, dict) < 0 || set_names(type, dict) < 0 || call_init_subclass(type, keywords) < 0) {
+        install_descriptors(spec, dict) < 0 || set_names(type, dict) < 0 || call_init_subclass(type, keywords) < 0 ||
+        complete_abstract(spec) < 0) {
         return NULL;
     }
     PyMutex_Lock(&registering);
@@ -478,7 +549,8 @@ static tb_reliance *rely_on(struct tb_class_state *state, const char *name) {
 /* Remembers what the class now has (or has not) under the names that compiled code relies on, and watches them. */
 static int rely(tb_class_spec *spec) {
     static const char *const specials[] = {"__new__",          "__init__", "__post_init__", "__setattr__", "__delattr__",
-                                           "__getattribute__", "__eq__",   "__repr__",      "__hash__"};
+                                           "__getattribute__", "__eq__",   "__repr__",      "__hash__",
+                                           "__abstractmethods__"};
     struct tb_class_state *state = spec->state;
     size_t count = Py_ARRAY_LENGTH(specials) + spec->field_count;
     for (const tb_class_spec *each = spec; each != NULL; each = each->base) {
@@ -490,6 +562,7 @@ static int rely(tb_class_spec *spec) {
         return -1;
     }
     state->own_intact = 1;
+    spec->abstract = (spec->type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) != 0;
     for (size_t each = 0; each < Py_ARRAY_LENGTH(specials); each++) {
         if (rely_on(state, specials[each]) == NULL) {
             return -1;

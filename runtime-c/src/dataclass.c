@@ -339,7 +339,7 @@ static int adopt_methods(tb_class_spec *spec, PyObject *dataclasses, generated_f
         Py_XDECREF(post);
         set_vectorcall(init, call_init);
         /* `__new__` of a user must be called, so only `object`'s is skipped. */
-        if (spec->type->tp_new == PyBaseObject_Type.tp_new) {
+        if (spec->type->tp_new == PyBaseObject_Type.tp_new && (spec->type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) == 0) {
             spec->type->tp_vectorcall = call_class;
             spec->plain = state->post_init == NULL && count == spec->field_count;
         }
@@ -376,7 +376,8 @@ static int adopt_methods(tb_class_spec *spec, PyObject *dataclasses, generated_f
 int tb_construction_complete(tb_class_spec *spec) {
     PyTypeObject *type = spec->type;
     /* `__new__` of a user must be called, so only `object`'s is skipped. */
-    if (type->tp_vectorcall != NULL || type->tp_new != PyBaseObject_Type.tp_new || Py_TYPE(type) != &PyType_Type) {
+    if (type->tp_vectorcall != NULL || type->tp_new != PyBaseObject_Type.tp_new ||
+        Py_TYPE(type)->tp_call != PyType_Type.tp_call || (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) != 0) {
         return 0;
     }
     PyObject *init = PyObject_GetAttrString((PyObject *)type, "__init__");

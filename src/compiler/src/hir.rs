@@ -252,7 +252,9 @@ pub struct Class {
     pub qualname: String,
     /// The one native base, if any; other bases make a class interpreted.
     pub base: Option<ClassId>,
-    /// Derived from `Exception`: kept interpreted for now, so always false here.
+    /// `abc.ABC` is among its bases: it may have abstract methods, and `isinstance` may hold for objects of other classes.
+    pub is_abc: bool,
+    /// Inherited ones first.
     pub fields: Vec<Field>,
     /// The annotation of a field says more than its type.
     pub is_opaque: bool,

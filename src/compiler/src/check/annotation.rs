@@ -55,10 +55,14 @@ fn annotation_within(
         }
         ast::Expr::Name(_) | ast::Expr::Attribute(_) => named(tables, module, expr, depth, opaque),
         ast::Expr::Subscript(subscript) => {
-            let Some(Symbol::External(name)) =
-                resolve_expr(&tables.modules, module, &subscript.value)
-            else {
-                return unknown();
+            let name = match resolve_expr(&tables.modules, module, &subscript.value) {
+                Some(Symbol::External(name)) => name,
+                // `Page[int]` is a `Page` of which more is known than we do.
+                Some(Symbol::Class(in_module, at)) => {
+                    opaque.set(true);
+                    return tables.class_type(in_module, at);
+                }
+                _ => return unknown(),
             };
             let arguments: Vec<&ast::Expr> = match &*subscript.slice {
                 ast::Expr::Tuple(tuple) => tuple.elts.iter().collect(),

@@ -116,7 +116,15 @@ impl Translator<'_> {
                 if builtins::is_builtin(&text)
                     && resolve(&self.tables.modules, self.module, &text).is_none()
                 {
-                    let explicit = text == "super" && call.arguments.args.len() == 2;
+                    let given = call.arguments.args.len();
+                    let explicit = match text.as_str() {
+                        "super" => given == 2,
+                        // Of an object, not of the function's own variables.
+                        "vars" | "dir" => {
+                            given == 1 && !matches!(call.arguments.args[0], ast::Expr::Starred(_))
+                        }
+                        _ => false,
+                    };
                     if builtins::needs_frame(&text) && !explicit {
                         return Err(Reason {
                             reason: format!("it calls `{text}()`"),

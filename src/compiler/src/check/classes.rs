@@ -101,8 +101,21 @@ fn bases(tables: &Tables, module: usize, at: usize) -> Vec<Option<Symbol>> {
         .arguments
         .iter()
         .flat_map(|arguments| arguments.args.iter())
-        .map(|base| resolve_expr(&tables.modules, module, base))
+        .map(|base| match base {
+            // `Generic[T]`, `Page[int]`: the class itself is the base.
+            ast::Expr::Subscript(subscript) => {
+                resolve_expr(&tables.modules, module, &subscript.value)
+            }
+            other => resolve_expr(&tables.modules, module, other),
+        })
         .collect()
+}
+
+/// Whether `C[…]` may be something else than `C` with arguments for its type parameters.
+fn makes_own_items(tables: &Tables, module: usize, at: usize) -> bool {
+    class_def(&tables.modules, module, at).body.iter().any(
+        |stmt| matches!(stmt, ast::Stmt::FunctionDef(def) if def.name.as_str() == "__class_getitem__"),
+    )
 }
 
 /// `combined`: some class inherits from this one and from others that have a layout.
@@ -151,8 +164,14 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
     if combined {
         return interpreted("a class has it as one of several base classes", name_span);
     }
-    if class.type_params.is_some() {
-        return interpreted("it is generic", name_span);
+    let shadowing = class
+        .type_params
+        .iter()
+        .flat_map(|all| all.iter())
+        .any(|each| super::methods::means_something(&modules[module], each.name().as_str()));
+    if shadowing {
+        let reason = "a type parameter has the name of something else";
+        return interpreted(reason, name_span);
     }
     let mut keywords = class.arguments.iter().flat_map(|each| each.keywords.iter());
     let own_metaclass = |keyword: &&ast::Keyword| {
@@ -165,6 +184,7 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
         return interpreted("it has a metaclass of its own", span(file, keyword.range));
     }
     let mut base = None;
+    let mut is_abc = false;
     for (position, symbol) in base_list.iter().enumerate() {
         let here = class
             .arguments
@@ -172,8 +192,14 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
             .map_or(name_span, |arguments| span(file, &arguments.args[position]));
         match symbol {
             Some(Symbol::External(name)) if name == "builtins.object" => {}
-            Some(Symbol::Class(in_module, position)) if base.is_none() => {
-                match tables.classes.get(&(*in_module, *position)) {
+            // Neither adds anything to an object.
+            Some(Symbol::External(name)) if name == "typing.Generic" => {}
+            Some(Symbol::External(name)) if name == "abc.ABC" => is_abc = true,
+            // The layout is that of the first base.
+            Some(Symbol::Class(in_module, at))
+                if position == 0 && !makes_own_items(tables, *in_module, *at) =>
+            {
+                match tables.classes.get(&(*in_module, *at)) {
                     Some(ClassKind::Native(id)) => base = Some(*id),
                     _ => return interpreted("its base class is interpreted", here),
                 }
@@ -212,12 +238,14 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
             .iter()
             .any(|stmt| matches!(stmt, ast::Stmt::FunctionDef(def) if def.name.as_str() == "__post_init__"));
     }
+    is_abc |= base.is_some_and(|base| tables.native_classes[base.index()].is_abc);
     let id = ClassId(tables.native_classes.len() as u32);
     let (qualname, span) = (class.name.to_string(), span(file, class));
     tables.native_classes.push(Class {
         module: ModuleId(module as u32),
         qualname,
         base,
+        is_abc,
         fields: Vec::new(),
         is_opaque: false,
         dataclass,

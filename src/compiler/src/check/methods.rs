@@ -6,7 +6,7 @@
 use rustpython_ast::{self as ast, visitor::Visitor};
 
 use super::mangle::unmangled;
-use super::names::{Module, Symbol, resolve_expr};
+use super::names::{Binding, Module, Symbol, resolve_expr};
 use super::{Candidate, Tables};
 use crate::hir::{ClassId, FunctionId, FunctionKind, Interpreted};
 use crate::members;
@@ -28,7 +28,12 @@ pub fn candidates(
             continue;
         };
         let qualname = format!("{}.{}", class.name, unmangled(&class.name, &def.name));
-        match kind(tables, module, class, inner, def, id) {
+        let generic = class.type_params.as_deref();
+        let kind = match type_parameters_matter(&tables.modules[module], generic, &def.body) {
+            Some(reason) => Err(reason),
+            None => kind(tables, module, class, inner, def, id),
+        };
+        match kind {
             Ok(kind) => all.push(Candidate {
                 module,
                 path: (at, Some(inner)),
@@ -309,14 +314,28 @@ pub fn type_parameters_matter(
         .iter()
         .map(|param| param.name().as_str())
         .collect();
-    if names
-        .iter()
-        .any(|name| module.names.contains_key(*name) || super::builtins::is_builtin(name))
-    {
+    if names.iter().any(|name| means_something(module, name)) {
         Some("a type parameter has the name of something else")
     } else {
         mentions(body, &names).then_some("it uses a type parameter")
     }
+}
+
+/// Whether a name of a module is, or may be, a type: then an annotation with it would be taken for a claim. The name of a
+/// `TypeVar` claims nothing.
+pub fn means_something(module: &Module, name: &str) -> bool {
+    let Some(binding) = module.names.get(name) else {
+        return super::builtins::is_builtin(name);
+    };
+    let value = match binding {
+        Binding::Statement(at) => match &module.tree.body[*at] {
+            ast::Stmt::Assign(assign) => &*assign.value,
+            _ => return true,
+        },
+        _ => return true,
+    };
+    !matches!(value, ast::Expr::Call(call) if matches!(&*call.func, ast::Expr::Name(function)
+        if matches!(function.id.as_str(), "TypeVar" | "ParamSpec" | "TypeVarTuple")))
 }
 
 /// Whether a body reads or binds one of some names. Annotations of its variables are never evaluated.

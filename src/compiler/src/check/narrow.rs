@@ -66,6 +66,12 @@ fn told(translator: &Translator<'_>, test: &Expr, positive: bool) -> Vec<(LocalI
                 return Vec::new();
             };
             match translator.global_type(class_name) {
+                // A class that is registered with an ABC passes too, whatever it is.
+                Some(Type::Class(class))
+                    if translator.tables.native_classes[class.index()].is_abc =>
+                {
+                    Vec::new()
+                }
                 // Subclasses pass `isinstance` too; `int` would let `bool` in and `float` subclasses of it.
                 Some(ty @ (Type::Str | Type::Class(_) | Type::List(_) | Type::Dict(..))) => {
                     vec![(local, ty)]

@@ -86,6 +86,8 @@ impl Translator<'_> {
         match &pattern.kind {
             PatternKind::Class { class, .. } => match &class.kind {
                 ExprKind::Global(name) => match self.global_type(name)? {
+                    // A class that is registered with an ABC fits too, whatever it is.
+                    Type::Class(class) if self.tables.native_classes[class.index()].is_abc => None,
                     ty @ (Type::Str | Type::Class(_) | Type::List(_) | Type::Dict(..)) => Some(ty),
                     _ => None,
                 },

@@ -427,7 +427,12 @@ impl Writer<'_> {
                 format!("tb_class_is_intact(&{spec}) && {spec}.plain")
             }
             Guard::Constructible(class) => {
-                format!("tb_class_is_intact(&{})", self.names.class(*class))
+                let spec = self.names.class(*class);
+                if self.names.program.classes[class.index()].is_abc {
+                    format!("tb_class_is_intact(&{spec}) && !{spec}.abstract")
+                } else {
+                    format!("tb_class_is_intact(&{spec})")
+                }
             }
             Guard::Super(object, class, base) => {
                 let object = self.operand(object);
