@@ -1,4 +1,4 @@
-# interpreted: named_like_a_class, reads_its_parameter, Store
+# interpreted: named_like_a_class, reads_its_parameter
 """Slices that are assigned to, deleted and looked up as objects; `f"{x = }"`; functions with type parameters."""
 
 from __future__ import annotations
