@@ -68,6 +68,7 @@ fn class(name: &str, fields: Vec<Field>, has_post_init: bool) -> Class {
         module: ModuleId(0),
         qualname: name.into(),
         base: None,
+        is_abc: false,
         fields,
         is_opaque: false,
         dataclass: Some(dataclass),

@@ -347,7 +347,9 @@ fn fill(
     let mut fields = base.map_or_else(Vec::new, |base| {
         tables.native_classes[base.index()].fields.clone()
     });
-    let mut is_opaque = base.is_some_and(|base| tables.native_classes[base.index()].is_opaque);
+    // Making an object of an abstract class is an error that only calling it raises.
+    let mut is_opaque = this.is_abc;
+    is_opaque |= base.is_some_and(|base| tables.native_classes[base.index()].is_opaque);
     let mut other_attributes = class_body::other_names(class);
     let mut add = |field: Field| match fields
         .iter_mut()
