@@ -1,7 +1,10 @@
 """A bad environment: the command says what is missing and what to do, exits with 2, and leaves nothing half done."""
 
+import fcntl
 import os
+import shutil
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -129,6 +132,36 @@ class Environment(Command):
         self.assertIn("/dev/null/cache", said)
         self.assertIn("TAYBERRY_CACHE", said)
         self.nothing_is_served()
+
+    def test_libraries_of_compilers_not_used_of_late_are_removed_but_those_in_use(self) -> None:
+        cache = self.space / "cache"
+        hour = 3600
+        now = time.time()
+        # Ten days old, nine…; the oldest one is in use, as is said by a lock, and one is half removed.
+        names = [f"runtime-c-{days:016x}" for days in range(10, 0, -1)] + ["runtime-c-0.1.unfinished"]
+        for name, days in zip(names, [*range(10, 0, -1), 11], strict=True):
+            (cache / name / "src").mkdir(parents=True)
+            for file in ("lock", "libtayberry.a", "src/a.c"):
+                (cache / name / file).write_text("")
+            os.utime(cache / name / "lock", (now, now - days * 24 * hour))
+        young = cache / "runtime-c-young"
+        young.mkdir()
+        (cache / "other").mkdir()
+        under = {"TAYBERRY_CACHE": str(cache), "CFLAGS": "-O0"}
+        with (cache / names[0] / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            self.done("build", "app.py", under=under)
+        left = {path.name for path in cache.glob("runtime-c-*")}
+        (made,) = left - set(names) - {"runtime-c-young"}
+        # Six stay: the one that was made, the young one, and four more; and the one in use.
+        self.assertEqual(left, {made, "runtime-c-young", names[0], *names[6:10]})
+        self.assertTrue((cache / "other").exists())
+        # It is found again, and one that disappears is made again.
+        self.assertIn("nothing changed", self.done("build", "app.py", under=under).out)
+        shutil.rmtree(cache / made)
+        (self.folder / "app.py").write_text(HELLO + "\n\ndef more() -> int:\n    return 1\n")
+        self.done("build", "app.py", under=under)
+        self.assertTrue((cache / made / "libtayberry.a").is_file())
 
     def test_a_folder_that_cannot_be_written_is_named(self) -> None:
         # Root may write everywhere, but not below a file.
