@@ -4,7 +4,7 @@
 //! deeply that walking its tree could exhaust the stack gives `TB002`; what parses but may not stand where it does, `TB003`.
 
 use rustpython_ast::{self as ast, visitor::Visitor};
-use rustpython_parser::parse_module;
+use rustpython_parser::{Mode, lexer::lex, parse_module};
 use rustpython_text_size::{Ranged, TextRange};
 
 use crate::diagnostics::Diagnostic;
@@ -155,23 +155,58 @@ pub fn ast_text(sources: &Sources) -> String {
     out
 }
 
-/// Where the brackets or the indentation get too deep, if they do. Strings and comments are not told apart: a file has to
-/// have hundreds of unbalanced brackets in its strings before that matters.
+/// Where the brackets get too deep, if they do.
 fn too_deep(text: &str) -> Option<u32> {
-    let mut depth = 0usize;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => {
-                depth += 1;
-                if depth > DEPTH_LIMIT {
-                    return Some(at as u32);
-                }
-            }
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
+    if deepest(brackets(text)) <= DEPTH_LIMIT {
+        return None;
+    }
+    // The lexer does not say where it is, but of a text that is cut short it sees the same brackets up to the cut.
+    let (mut shallow, mut deep) = (0, text.len());
+    while shallow + 1 < deep {
+        let middle = text.ceil_char_boundary(shallow.midpoint(deep));
+        if middle >= deep {
+            // Inside the last character: brackets are single bytes.
+            deep = text.floor_char_boundary(deep - 1);
+        } else if deepest(brackets(&text[..middle])) > DEPTH_LIMIT {
+            deep = middle;
+        } else {
+            shallow = middle;
         }
     }
-    None
+    Some(shallow as u32)
+}
+
+/// What a bracket does to the depth.
+enum Bracket {
+    Opens,
+    Closes,
+}
+
+/// How deep brackets are nested.
+fn deepest(brackets: impl Iterator<Item = Bracket>) -> usize {
+    let (mut depth, mut most) = (0usize, 0);
+    for bracket in brackets {
+        match bracket {
+            Bracket::Opens => depth += 1,
+            Bracket::Closes => depth = depth.saturating_sub(1),
+        }
+        most = most.max(depth);
+    }
+    most
+}
+
+/// The brackets of a text that are neither in strings nor in comments.
+fn brackets(text: &str) -> impl Iterator<Item = Bracket> {
+    use ast::token::TokenKind;
+    let mut lexer = lex(text, Mode::Module);
+    let kinds = std::iter::from_fn(move || Some(lexer.next_token()));
+    kinds
+        .take_while(|kind| *kind != TokenKind::EndOfFile)
+        .filter_map(|kind| match kind {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => Some(Bracket::Opens),
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => Some(Bracket::Closes),
+            _ => None,
+        })
 }
 
 fn lower_first(text: &str) -> String {
