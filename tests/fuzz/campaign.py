@@ -48,7 +48,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=0)
     parser.add_argument("--sanitize", action="store_true")
     parser.add_argument("--leaks", action="store_true")
-    parser.add_argument("--flags", default="-O0 -g0")
+    parser.add_argument("--flags", default="-O0 -g0 -w")
+    parser.add_argument("--compiler", default="", help="the command line to build with; without it the one that was built last")
     parser.add_argument("--one", action="store_true")
     parser.add_argument("--show", action="store_true", help="only print the program")
     parser.add_argument("--reduce", type=Path)
@@ -58,7 +59,7 @@ def main() -> int:
         print(generate.file([generate.program(options.seed, str(options.seed))]))
         return 0
     work = Path(tempfile.mkdtemp(prefix="fuzz."))
-    setting = Setting(interpreter(), work, sanitize=options.sanitize, leaks=options.leaks, flags=options.flags)
+    setting = Setting(interpreter(), work, sanitize=options.sanitize, leaks=options.leaks, flags=options.flags, tayberry=options.compiler)
     try:
         if options.one or options.reduce:
             text = options.reduce.read_text() if options.reduce else generate.file([generate.program(options.seed, str(options.seed))])

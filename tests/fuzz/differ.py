@@ -55,7 +55,7 @@ def first_difference(one: object, other: object) -> tuple[object, object]:
 class Setting:
     """How to build and run: optimisation, sanitizers, leak check."""
 
-    def __init__(self, python: str, work: Path, *, sanitize: bool = False, leaks: bool = False, flags: str = "-O0 -g0", tayberry: str = "") -> None:
+    def __init__(self, python: str, work: Path, *, sanitize: bool = False, leaks: bool = False, flags: str = "-O0 -g0 -w", tayberry: str = "") -> None:
         self.python, self.work, self.leaks, self.sanitize = python, work, leaks, sanitize
         self.tayberry = tayberry or compiler()
         self.environment = {**os.environ, "TAYBERRY_PYTHON": python, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "CFLAGS": SANITIZE if sanitize else flags}

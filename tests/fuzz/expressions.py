@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 
+import library
 from scope import Class, Function, Program, Scope, arguments, head
 
 INTS = [
@@ -72,6 +73,8 @@ class Expressions:
             return made
         if roll < 0.38 and wanted in ("int", "str", "float", "list[int]"):
             return f"({self.expr(wanted, depth - 1)} {self.pick(['and', 'or'])} {self.expr(wanted, depth - 1)})"
+        if roll < 0.55 and depth > 1 and wanted in library.TEMPLATES:
+            return library.fill(self.pick(library.TEMPLATES[wanted]), lambda kind, short: self.leaf(kind) if short else self.expr(kind, depth - 2))
         write = getattr(self, "of_" + head(wanted), None)
         if write is None:
             return self.leaf(wanted)
@@ -89,7 +92,7 @@ class Expressions:
         if wanted == "bool":
             return self.pick(["True", "False"])
         if wanted == "str":
-            return self.pick(STRINGS)
+            return self.pick(STRINGS) if self.chance(0.7) else self.pick(library.TEXTS)
         if wanted == "bytes":
             return self.pick(BYTES)
         if wanted == "None":

@@ -196,6 +196,7 @@ def program(seed: int, suffix: str) -> tuple[str, list[str]]:
     """A program's text and its calls."""
     rng = random.Random(seed)
     made = Program(rng, suffix)
+    made.depth, made.longest = rng.choice([(1, 2), (1, 3), (2, 2), (2, 3), (3, 4)])
     top = Expressions(made, Scope())
     for _ in range(rng.randint(0, 2)):
         name, kind = made.top("G"), rng.choice(["int", "str", "float", "list[int]", "dict[str, int]"])
@@ -207,7 +208,7 @@ def program(seed: int, suffix: str) -> tuple[str, list[str]]:
         made.errors.append(name)
     for _ in range(rng.choice([0, 0, 0, 1, 1, 2])):
         add_class(made)
-    for _ in range(rng.choice([1, 1, 2, 2, 3])):
+    for _ in range(rng.choice([1, 1, 2, 2, 3][: made.longest + 1])):
         add_function(made)
     if rng.random() < 0.1:
         add_recursion(made)
@@ -222,6 +223,7 @@ def program(seed: int, suffix: str) -> tuple[str, list[str]]:
 
 #: What stands before the programs of a file.
 HEADER = '''from __future__ import annotations
+import math
 from dataclasses import dataclass, field
 from fuzz_support import drive, pause
 '''

@@ -98,6 +98,9 @@ class Program:
     variables: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     counter: int = 0
+    #: How deep statements nest, and how many a body may have: most programs are small, so that many can be compiled.
+    depth: int = 3
+    longest: int = 4
 
     def name(self, stem: str) -> str:
         """A name that is new in this program."""

@@ -36,7 +36,7 @@ class Statements:
     def body(self, size: int, depth: int) -> list[str]:
         """Some statements; never none."""
         lines: list[str] = []
-        for _ in range(self.rng.randint(1, max(1, size))):
+        for _ in range(self.rng.randint(1, max(1, min(size, self.program.longest)))):
             lines += self.statement(depth)
         return lines
 
@@ -395,8 +395,8 @@ def function_body(program: Program, scope: Scope, size: int, declared: tuple[str
     statements = Statements(program, scope)
     statements.globals = declared
     lines = list(declared)
-    for _ in range(size):
-        lines += statements.statement(3)
+    for _ in range(min(size, program.longest)):
+        lines += statements.statement(program.depth)
     if scope.returns != "None":
         lines.append(f"return {statements.write.expr(scope.returns, 2)}")
     return lines
