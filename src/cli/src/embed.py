@@ -27,6 +27,10 @@ import importlib.util
 import json
 import marshal
 import sys
+import threading
+
+#: CPython walks trees recursively and minds how much stack there is; the compiler before it had as much.
+STACK = 256 << 20
 
 
 class HandoverError(Exception):
@@ -44,10 +48,16 @@ def call(name, index, place):
 
 
 class HandOver(ast.NodeTransformer):
-    """Adds the hand-overs to a module's syntax tree."""
+    """Adds the hand-overs to a module's syntax tree. Only statements are looked at, as expressions hold none: they may be of any depth."""
 
     def __init__(self, handovers):
         self.pending = {(each["line"], each["column"]): each for each in handovers}
+
+    def generic_visit(self, node):
+        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            for each in getattr(node, name, ()):
+                self.visit(each)
+        return node
 
     def take(self, node, kind):
         handover = self.pending.pop((node.lineno, node.col_offset), None)
@@ -110,4 +120,11 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    statuses = []
+    threading.stack_size(STACK)
+    # Each `elif` is one deeper.
+    sys.setrecursionlimit(1_000_000)
+    worker = threading.Thread(target=lambda: statuses.append(main()))
+    worker.start()
+    worker.join()
+    sys.exit(statuses[0] if statuses else 2)
