@@ -16,6 +16,14 @@ static tb_class_spec *receiver(PyObject *const *args, size_t nargsf) {
     return spec != NULL && spec->type == type ? spec : NULL;
 }
 
+/* An entry in the pending exception's traceback for a line of a generated function, counted from its first. */
+static void trace(tb_code_info *info, int line) {
+    PyObject *function = info->function;
+    if (function != NULL) {
+        tb_traceback_add(info, ((PyCodeObject *)PyFunction_GetCode(function))->co_firstlineno + line);
+    }
+}
+
 /* __init__ */
 
 /* Fills `self` from bound values (`values[0]` is self): 0 or -1. `fresh`: nothing has been stored in it yet. */
@@ -29,6 +37,7 @@ static int initialize(tb_class_spec *spec, PyObject *const *values, int fresh) {
         if (target->factory != NULL && value == state->factory_marker) {
             Py_SETREF(value, PyObject_CallNoArgs(target->factory));
             if (value == NULL) {
+                trace(&state->init.info, each + 1);
                 return -1;
             }
         }
@@ -46,7 +55,10 @@ static int initialize(tb_class_spec *spec, PyObject *const *values, int fresh) {
     if (state->post_init != NULL) {
         PyObject *result = PyObject_CallMethodNoArgs(self, state->post_init);
         Py_XDECREF(result);
-        return result == NULL ? -1 : 0;
+        if (result == NULL) {
+            trace(&state->init.info, state->init_count + 1);
+            return -1;
+        }
     }
     return 0;
 }
@@ -137,6 +149,9 @@ static PyObject *call_eq(PyObject *callable, PyObject *const *args, size_t nargs
             break;
         }
     }
+    if (result == NULL) {
+        trace(&state->eq.info, 4);
+    }
     return result;
 }
 
@@ -159,7 +174,11 @@ static PyObject *call_hash(PyObject *callable, PyObject *const *args, size_t nar
     }
     Py_hash_t hash = tuple == NULL ? -1 : PyObject_Hash(tuple);
     Py_XDECREF(tuple);
-    return hash == -1 ? NULL : PyLong_FromSsize_t(hash);
+    if (hash == -1) {
+        trace(&state->hash.info, 1);
+        return NULL;
+    }
+    return PyLong_FromSsize_t(hash);
 }
 
 /* __repr__ */
@@ -194,6 +213,8 @@ static PyObject *call_repr(PyObject *callable, PyObject *const *args, size_t nar
     if (writer != NULL) {
         if (write_fields(writer, spec, args[0]) < 0) {
             PyUnicodeWriter_Discard(writer);
+            trace(&spec->state->repr.inner, 2); /* a decorator is its first line */
+            trace(&spec->state->repr.info, 6); /* where `reprlib.recursive_repr` calls it */
         } else {
             result = PyUnicodeWriter_Finish(writer);
         }
@@ -306,6 +327,7 @@ static int plan_init(tb_class_spec *spec, PyObject *dataclasses, PyObject *funct
                                           .positional_count = (uint16_t)positional, .all_positional = place == positional, .names = names};
     state->factory_marker = marker;
     state->init.function = Py_NewRef(function);
+    tb_code_info_set(&state->init.info, function);
     return 0;
 }
 
@@ -368,6 +390,15 @@ static int adopt_methods(tb_class_spec *spec, PyObject *dataclasses, generated_f
         if (function != NULL) {
             set_vectorcall(function, methods[each].vectorcall);
             methods[each].place->function = function;
+            tb_code_info_set(&methods[each].place->info, function);
+            PyObject *wrapped = NULL;
+            if (PyObject_GetOptionalAttrString(function, "__wrapped__", &wrapped) < 0) {
+                return -1;
+            }
+            if (wrapped != NULL && PyFunction_Check(wrapped)) {
+                tb_code_info_set(&methods[each].place->inner, wrapped);
+            }
+            Py_XDECREF(wrapped);
         }
     }
     return 0;

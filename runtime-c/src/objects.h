@@ -15,6 +15,8 @@ extern vectorcallfunc tb_function_interpret;
 typedef struct tb_generated {
     /* The function object behind the class attribute; strong; NULL if it stays interpreted. */
     PyObject *function;
+    /* For its entries in tracebacks; `inner` is of the function that `function` wraps, if it does. */
+    tb_code_info info, inner;
 } tb_generated;
 
 /* A name in a class's namespace on which direct calls rely. */
