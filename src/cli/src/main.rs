@@ -6,6 +6,7 @@ mod embed;
 mod files;
 mod importable;
 mod interpreter;
+mod interrupt;
 mod manifest;
 mod package;
 mod project;

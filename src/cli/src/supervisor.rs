@@ -15,6 +15,8 @@ use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::interrupt;
+
 /// How often processes and signals are looked at.
 const TICK: Duration = Duration::from_millis(50);
 /// The pause before a worker is started again, at first and at most; it doubles while workers keep dying young.
@@ -117,6 +119,7 @@ struct Place {
 /// failed to start while no other one was serving, or that failed to stop.
 pub fn supervise(count: usize, command: &dyn Fn() -> Command) -> anyhow::Result<u8> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    interrupt::hand_over();
     // The first shows whether the app starts at all; only then come the others.
     let mut crew = vec![Place::first(command)?];
     let mut announced = false;

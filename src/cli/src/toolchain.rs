@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::files::{hash, unfinished};
 use crate::interpreter::Interpreter;
+use crate::interrupt;
 
 /// A working C compiler.
 #[derive(Debug)]
@@ -256,7 +257,7 @@ impl Toolchain {
     fn run(&self, mut command: Command, interpreter: &Interpreter) -> Result<(), ToolchainError> {
         let shown = shown(&command);
         let begun = std::time::Instant::now();
-        let output = command.output().map_err(|error| ToolchainError::Broken {
+        let output = interrupt::output(&mut command).map_err(|error| ToolchainError::Broken {
             why: error.to_string(),
             command: shown.clone(),
             output: String::new(),
@@ -315,7 +316,7 @@ impl Toolchain {
             .arg(&source)
             .arg("-o")
             .arg(folder.path().join("smallest.so"));
-        match command.output() {
+        match interrupt::output(&mut command) {
             Ok(output) if output.status.success() => Ok(()),
             Ok(output) => Err(said(&output)),
             Err(error) => Err(format!("{error}\n")),
