@@ -281,6 +281,12 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB329.md"),
     },
     Rule {
+        code: "TB330",
+        name: "coroutine-as-result",
+        level: Level::Warning,
+        page: include_str!("rules/TB330.md"),
+    },
+    Rule {
         code: "TB401",
         name: "duplicate-route",
         level: Level::Error,

@@ -1,6 +1,7 @@
 //! Attributes that the objects of a dataclass of the program do not have (TB329).
 //!
-//! Looked at are `self.name` in methods and `item.name` of parameters that are declared to be of such a class. What is assigned
+//! Looked at are `self.name` in methods, `item.name` of parameters that are declared to be of such a class, and what else is
+//! certain to be of it: `find(1).name`, `item = Item(…)`. What is assigned
 //! as an attribute anywhere in the program, or asked for with `hasattr()`, may be there.
 
 use std::collections::BTreeSet;
@@ -11,7 +12,9 @@ use super::dataclasses;
 use super::names::{Symbol, resolve_expr};
 use super::scope::{Opened, Scope};
 use super::{Walk, values};
+use crate::check::classes::ClassKind;
 use crate::diagnostics::Diagnostic;
+use crate::types::Type;
 
 /// Looks at the reading of an attribute.
 pub fn read<'a>(walk: &mut Walk<'a, '_>, attribute: &'a ast::ExprAttribute) {
@@ -19,10 +22,11 @@ pub fn read<'a>(walk: &mut Walk<'a, '_>, attribute: &'a ast::ExprAttribute) {
     if name.starts_with("__") || walk.assigned.contains(name) || walk.catches(&["AttributeError"]) {
         return;
     }
-    let ast::Expr::Name(object) = &*attribute.value else {
-        return;
+    let named = match &*attribute.value {
+        ast::Expr::Name(object) => class_of(walk, object.id.as_str()),
+        _ => None,
     };
-    let Some((module, class)) = class_of(walk, object.id.as_str()) else {
+    let Some((module, class)) = named.or_else(|| certain_class(walk, &attribute.value)) else {
         return;
     };
     // Other classes are often made to be completed by what inherits from them, elsewhere.
@@ -55,6 +59,23 @@ pub fn read<'a>(walk: &mut Walk<'a, '_>, attribute: &'a ast::ExprAttribute) {
         found = found.help(format!("did you mean `{close}`?"));
     }
     walk.report(found);
+}
+
+/// The class that an expression's value is certainly of.
+fn certain_class<'a>(
+    walk: &Walk<'a, '_>,
+    expr: &ast::Expr,
+) -> Option<(usize, &'a ast::StmtClassDef)> {
+    let Type::Class(wanted) = values::certain(walk, expr)? else {
+        return None;
+    };
+    let mut classes = walk.tables.classes.iter();
+    let (at, _) =
+        classes.find(|(_, kind)| matches!(kind, ClassKind::Native(found) if *found == wanted))?;
+    match &walk.tables.modules[at.0].tree.body[at.1] {
+        ast::Stmt::ClassDef(class) => Some((at.0, class)),
+        _ => None,
+    }
 }
 
 /// The class of the program that a name's object is of: the first parameter of a method, or a parameter's declared class.

@@ -1,4 +1,4 @@
-//! Coroutines: called and forgotten (TB312), blocked (TB313), `await` on what is none (TB314).
+//! Coroutines: called and forgotten (TB312), blocked (TB313), `await` on what is none (TB314), used without `await` (TB330).
 
 use rustpython_ast::{self as ast};
 use rustpython_text_size::Ranged;
@@ -140,6 +140,47 @@ pub fn call<'a>(walk: &mut Walk<'a, '_>, call: &'a ast::ExprCall) {
         )
         .help(format!("{instead}, or make the handler a plain `def`")),
     );
+}
+
+/// Looks at `value.name` and `value[…]`: a coroutine has nothing of what it will give.
+pub fn used<'a>(walk: &mut Walk<'a, '_>, value: &'a ast::Expr, attribute: Option<&str>) {
+    let own = |name: &str| {
+        ["send", "throw", "close"].contains(&name)
+            || name.starts_with("cr_")
+            || name.starts_with("__")
+    };
+    if attribute.is_some_and(own) || walk.catches(&["AttributeError", "TypeError"]) {
+        return;
+    }
+    let Some((call, _)) = values::coroutine(walk, value) else {
+        return;
+    };
+    let called = walk.span(call);
+    let name = super::last_name(&call.func).unwrap_or("it");
+    let mut found = Diagnostic::new(
+        "TB330",
+        format!("the coroutine of `{name}()` is used in the place of its result"),
+        walk.span(value),
+        "a coroutine, not what it will return",
+    );
+    let in_async = in_async(walk).is_some();
+    if value.is_call_expr() {
+        if in_async {
+            found = found
+                .help(format!("write `(await {name}(…))`"))
+                .fix_insert(called, "(await ")
+                .fix_append(called, ")");
+        }
+    } else {
+        found = found.label(called, "not awaited here");
+        if in_async {
+            found = found.help(format!("write `await {name}(…)`"));
+        }
+    }
+    if !in_async {
+        found = found.help("call it from an `async def` with `await`, or by `asyncio.run()`");
+    }
+    walk.report(found);
 }
 
 /// Looks at `await`.

@@ -435,7 +435,9 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 imports::attribute(self, attribute);
                 modules::attribute(self, attribute);
                 attributes::read(self, attribute);
+                coroutines::used(self, &attribute.value, Some(&attribute.attr));
             }
+            ast::Expr::Subscript(each) => coroutines::used(self, &each.value, None),
             ast::Expr::Attribute(_) => dataclasses::assigned(self, expr),
             ast::Expr::Call(each) => {
                 calls::call(self, each);

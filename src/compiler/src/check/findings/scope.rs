@@ -29,6 +29,8 @@ pub struct Scope<'a> {
     pub nonlocals: BTreeSet<&'a str>,
     /// Where names are bound, in source order: the place from which on the name may have a value.
     pub bindings: Vec<(&'a str, TextSize)>,
+    /// What plain assignments, `name = value`, give to names.
+    pub values: Vec<(&'a str, &'a ast::Expr)>,
 }
 
 impl<'a> Scope<'a> {
@@ -40,6 +42,7 @@ impl<'a> Scope<'a> {
             globals: BTreeSet::new(),
             nonlocals: BTreeSet::new(),
             bindings: Vec::new(),
+            values: Vec::new(),
         }
     }
 
@@ -84,6 +87,16 @@ impl<'a> Scope<'a> {
             scope.names.insert(each.name().as_str());
         }
         scope
+    }
+
+    /// The value of a name that one plain assignment binds, and nothing else.
+    pub fn only_value(&self, name: &str) -> Option<&'a ast::Expr> {
+        let bound = self.bindings.iter().filter(|(each, _)| *each == name);
+        let mut values = self.values.iter().filter(|(each, _)| *each == name);
+        match (bound.count(), values.next()) {
+            (1, Some((_, value))) => Some(value),
+            _ => None,
+        }
     }
 
     fn parameters(&mut self, parameters: &'a ast::Parameters) {
@@ -159,6 +172,9 @@ impl<'a> Visitor<'a> for Binder<'_, 'a> {
             ast::Stmt::Assign(assign) => {
                 for target in &assign.targets {
                     scope.target_from(target, assign.range.end());
+                    if let ast::Expr::Name(name) = target {
+                        scope.values.push((name.id.as_str(), &assign.value));
+                    }
                 }
             }
             ast::Stmt::AnnAssign(assign) => {

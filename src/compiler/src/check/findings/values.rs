@@ -1,16 +1,28 @@
-//! Types of expressions that are certain without running anything: literals, displays, results of a few builtins.
+//! Types of expressions that are certain without running anything: literals, displays, results of a few builtins, of the
+//! program's own functions and classes, and locals that are bound once to one of these.
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 
-use super::scope::Opened;
-use super::{Tables, Walk};
+use super::scope::{Opened, Scope};
+use super::{Symbol, Tables, Walk};
+use crate::members::derives;
 use crate::types::{Known, Literal, Type};
 
 /// The type that an expression's value has in any case.
 pub fn certain(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
+    certain_within(walk, expr, 0)
+}
+
+fn certain_within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option<Type> {
     let anything = || Box::new(Type::Object);
     Some(match expr {
-        ast::Expr::Name(name) => return claimed(walk, &name.id),
+        ast::Expr::Name(name) => {
+            return claimed(walk, &name.id).or_else(|| {
+                let value = assigned(walk, &name.id).filter(|_| depth < 10)?;
+                certain_within(walk, value, depth + 1)
+            });
+        }
+        ast::Expr::Await(awaited) => return coroutine(walk, &awaited.value)?.1,
         ast::Expr::NoneLiteral(_) => Type::None,
         ast::Expr::BooleanLiteral(_) => Type::Bool,
         ast::Expr::StringLiteral(_) | ast::Expr::FString(_) => Type::Str,
@@ -21,7 +33,7 @@ pub fn certain(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
             ast::Number::Complex { .. } => return None,
         },
         ast::Expr::UnaryOp(unary) if unary.op == ast::UnaryOp::USub => {
-            match certain(walk, &unary.operand)? {
+            match certain_within(walk, &unary.operand, depth)? {
                 number @ (Type::Int | Type::Float) => number,
                 _ => return None,
             }
@@ -32,6 +44,15 @@ pub fn certain(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
         ast::Expr::Set(_) | ast::Expr::SetComp(_) => Type::Set(anything()),
         ast::Expr::Tuple(_) => Type::TupleOf(anything()),
         ast::Expr::Call(call) => {
+            if let Some(Symbol::Class(module, at)) = walk.symbol(&call.func) {
+                return match walk.tables.class_type(module, at) {
+                    class @ Type::Class(_) => Some(class),
+                    _ => None,
+                };
+            }
+            if let Some(returned) = super::calls::returned(walk, &call.func) {
+                return is_solid(&returned).then_some(returned);
+            }
             let name = walk.external(&call.func)?;
             match (name.strip_prefix("builtins.")?, call.arguments.len()) {
                 ("len" | "ord" | "id" | "hash", 1) => Type::Int,
@@ -82,15 +103,77 @@ fn claimed(walk: &Walk<'_, '_>, name: &str) -> Option<Type> {
         return None;
     }
     let claim = param.parameter.annotation.as_deref()?;
-    match super::annotation::annotation(walk.tables, walk.module, claim) {
-        Type::None
-        | Type::Object
-        | Type::Union(_)
-        | Type::Literal(_)
-        | Type::Known(_)
-        | Type::Enum(_) => None,
-        ty => Some(ty),
+    let ty = super::annotation::annotation(walk.tables, walk.module, claim);
+    (ty != Type::None && is_solid(&ty)).then_some(ty)
+}
+
+/// Whether nothing but the declared type itself can be meant.
+fn is_solid(ty: &Type) -> bool {
+    !matches!(
+        ty,
+        Type::Object | Type::Union(_) | Type::Literal(_) | Type::Known(_) | Type::Enum(_)
+    )
+}
+
+/// The value of a local that is bound by one plain assignment and whose type its function does not ask for.
+pub fn assigned<'a>(walk: &Walk<'a, '_>, name: &str) -> Option<&'a ast::Expr> {
+    let at = walk.scope_of(name)?;
+    let scope = &walk.scopes[at];
+    let Opened::Function(def) = scope.opened else {
+        return None;
+    };
+    let value = scope.only_value(name)?;
+    // What the value's names mean there they have to mean here too.
+    let inside = &walk.scopes[at + 1..];
+    let same = |inner: &Scope<'_>| {
+        matches!(inner.opened, Opened::Comprehension)
+            && !names_in(value).any(|each| inner.names.contains(each))
+    };
+    (inside.iter().all(same) && !asks_for_type(def, name)).then_some(value)
+}
+
+fn names_in(expr: &ast::Expr) -> impl Iterator<Item = &str> {
+    struct Names<'e>(Vec<&'e str>);
+    impl<'e> Visitor<'e> for Names<'e> {
+        fn visit_expr(&mut self, expr: &'e ast::Expr) {
+            if let ast::Expr::Name(name) = expr {
+                self.0.push(name.id.as_str());
+            }
+            ast::visitor::walk_expr(self, expr);
+        }
     }
+    let mut names = Names(Vec::new());
+    names.visit_expr(expr);
+    names.0.into_iter()
+}
+
+/// The call of an `async def` of the program whose coroutine an expression gives, with what awaiting it gives if that is certain.
+pub fn coroutine<'e>(
+    walk: &Walk<'e, '_>,
+    expr: &'e ast::Expr,
+) -> Option<(&'e ast::ExprCall, Option<Type>)> {
+    let call = match expr {
+        ast::Expr::Call(call) => call,
+        ast::Expr::Name(name) => match assigned(walk, &name.id)? {
+            ast::Expr::Call(call) => call,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let Some(Symbol::Function(module, at)) = walk.symbol(&call.func) else {
+        return None;
+    };
+    let ast::Stmt::FunctionDef(def) = &walk.tables.modules[module].tree.body[at] else {
+        return None;
+    };
+    if !def.is_async || !def.decorator_list.is_empty() || super::statements::is_generator(def) {
+        return None;
+    }
+    let returned = def
+        .returns
+        .as_deref()
+        .map(|claim| super::annotation::annotation(walk.tables, module, claim));
+    Some((call, returned.filter(is_solid)))
 }
 
 /// Whether a function looks at what a parameter is: `isinstance(name, …)`, `type(name)`, `name is None`, `match name`.
@@ -147,19 +230,33 @@ pub fn asks_for_type(def: &ast::StmtFunctionDef, name: &str) -> bool {
 }
 
 /// What an expression's value is instead of the wanted type, in words; `None` if it may fit.
-pub fn mismatch(walk: &Walk<'_, '_>, wanted: &Type, expr: &ast::Expr) -> Option<&'static str> {
+pub fn mismatch<'e>(walk: &Walk<'e, '_>, wanted: &Type, expr: &'e ast::Expr) -> Option<String> {
+    if coroutine(walk, expr).is_some() && !fits(walk.tables, wanted, &Type::Known(Known::Request)) {
+        return Some("a coroutine, which is not awaited".into());
+    }
     let found = certain(walk, expr)?;
     if let (Type::Literal(values), Some(value)) = (wanted, super::annotation::literal(expr)) {
-        return (!values.contains(&value)).then_some("this value");
+        return (!values.contains(&value)).then(|| "this value".into());
     }
-    (!fits(wanted, &found)).then(|| kind(&found))
+    (!fits(walk.tables, wanted, &found)).then(|| described(walk.tables, &found))
+}
+
+/// A value of a type, in words.
+pub fn described(tables: &Tables, ty: &Type) -> String {
+    match ty {
+        Type::Class(class) => {
+            let name = &tables.native_classes[class.index()].qualname;
+            format!("an object of `{name}`")
+        }
+        other => kind(other).into(),
+    }
 }
 
 /// Whether a value of the one type may be one of the other.
-fn fits(wanted: &Type, found: &Type) -> bool {
+fn fits(tables: &Tables, wanted: &Type, found: &Type) -> bool {
     match (wanted, found) {
         (Type::Object, _) => true,
-        (Type::Union(members), found) => members.iter().any(|member| fits(member, found)),
+        (Type::Union(members), found) => members.iter().any(|member| fits(tables, member, found)),
         (Type::Float, Type::Int | Type::Bool) | (Type::Int, Type::Bool) => true,
         (Type::Literal(values), found) => values.iter().any(|value| {
             matches!(
@@ -171,8 +268,12 @@ fn fits(wanted: &Type, found: &Type) -> bool {
             )
         }),
         (Type::Tuple(_) | Type::TupleOf(_), Type::Tuple(_) | Type::TupleOf(_)) => true,
-        // A subclass may be of both.
-        (Type::Class(_), Type::Class(_)) | (Type::FrozenSet(_), Type::FrozenSet(_)) => true,
+        // No class is below two native ones of which neither is below the other.
+        (Type::Class(wanted), Type::Class(found)) => {
+            let classes = &tables.native_classes;
+            derives(classes, *found, *wanted) || derives(classes, *wanted, *found)
+        }
+        (Type::FrozenSet(_), Type::FrozenSet(_)) => true,
         (Type::List(_), Type::List(_))
         | (Type::Dict(..), Type::Dict(..))
         | (Type::Set(_), Type::Set(_)) => true,
