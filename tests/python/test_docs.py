@@ -1,22 +1,26 @@
-"""The Python in docs/python.md runs as it stands there."""
+"""The Python in docs/python.md and docs/fastapi.md runs as it stands there."""
 
 import re
 import unittest
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "python.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 class Examples(unittest.TestCase):
     def test_every_block_runs_and_its_tests_pass(self) -> None:
-        text = PAGE.read_text(encoding="utf-8")
+        for name, least in (("python.md", 4), ("fastapi.md", 1)):
+            self.run_page(DOCS / name, least)
+
+    def run_page(self, page: Path, least: int) -> None:
+        text = page.read_text(encoding="utf-8")
         blocks = list(re.finditer(r"^```python\n(.*?)^```$", text, re.M | re.S))
-        self.assertGreaterEqual(len(blocks), 3)
+        self.assertGreaterEqual(len(blocks), least)
         for block in blocks:
             line = text[: block.start()].count("\n") + 1
-            with self.subTest(line=line):
+            with self.subTest(page=page.name, line=line):
                 names: dict[str, object] = {"__name__": f"page_{line}"}
-                exec(compile("\n" * line + block[1], str(PAGE), "exec"), names)
+                exec(compile("\n" * line + block[1], str(page), "exec"), names)
                 app = names["app"]
                 app.routes()  # type: ignore[attr-defined]
                 for name, value in names.items():

@@ -1,6 +1,6 @@
 //! The free-threaded interpreter that builds are made for and that serves them.
 //!
-//! Looked for in `$TAYBERRY_PYTHON`, on `PATH`, and in the cache folder of `scripts/python`. Asking an interpreter about itself
+//! Looked for in `$TAYBERRY_PYTHON`, in the active environment, on `PATH`, and in the cache folder of `scripts/python`. Asking an interpreter about itself
 //! takes tens of milliseconds, so the answer is kept in the cache folder until the binary changes.
 
 use std::path::{Path, PathBuf};
@@ -76,10 +76,17 @@ impl Interpreter {
                 .ok_or_else(|| InterpreterError::NotPython(named.to_string_lossy().into_owned()))?;
             return found.checked();
         }
-        let mut candidates: Vec<PathBuf> = ["python3.14t", "python3.14", "python3"]
-            .iter()
-            .filter_map(|name| on_path(name))
+        // An environment has no `python3.14t`, so one elsewhere on the path would hide an environment that is active.
+        let mut candidates: Vec<PathBuf> = std::env::var_os("VIRTUAL_ENV")
+            .map(|folder| Path::new(&folder).join("bin/python"))
+            .filter(|path| path.is_file())
+            .into_iter()
             .collect();
+        candidates.extend(
+            ["python3.14t", "python3.14", "python3"]
+                .iter()
+                .filter_map(|name| on_path(name)),
+        );
         if let Ok(entries) = std::fs::read_dir(cache_folder()) {
             let mut cached: Vec<PathBuf> = entries
                 .flatten()

@@ -2,24 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustpython_ast as ast;
+
 use super::Tables;
 use super::builtins;
+use super::findings::{scope::Scope, values};
 use super::names::{Symbol, resolve, resolve_expr, resolve_member};
 use crate::hir::*;
 use crate::members;
-use crate::types::Type;
+use crate::types::{Known, Type};
 
 /// For each function that may block: the first clause that says why.
 pub fn blocking(tables: &Tables, functions: &[Function]) -> Vec<Option<String>> {
     let mut reasons: Vec<Option<String>> = Vec::new();
     let mut calls: Vec<BTreeSet<usize>> = Vec::new();
-    for function in functions {
+    for (at, function) in functions.iter().enumerate() {
         let mut found = Found {
             tables,
             module: function.module.index(),
+            function,
+            def: tables.def(&tables.candidates[at]),
             reason: None,
             calls: BTreeSet::new(),
             likely: BTreeMap::new(),
+            made: BTreeSet::new(),
         };
         found.note_locals(&function.body);
         each_expression(&function.body, &mut |expr| found.visit(expr));
@@ -54,8 +60,12 @@ pub fn blocking(tables: &Tables, functions: &[Function]) -> Vec<Option<String>> 
 struct Found<'a> {
     tables: &'a Tables,
     module: usize,
+    function: &'a Function,
+    def: &'a ast::StmtFunctionDef,
     reason: Option<String>,
     calls: BTreeSet<usize>,
+    /// Locals that hold compiled functions made here.
+    made: BTreeSet<LocalId>,
     /// What locals of no certain type very likely hold; `Object` where assignments disagree.
     likely: BTreeMap<LocalId, Type>,
 }
@@ -75,6 +85,11 @@ impl Found<'_> {
     fn visit(&mut self, expr: &Expr) {
         if let ExprKind::Attribute { object, name } = &expr.kind {
             self.method_called(&object.ty, name);
+        }
+        // Whoever gets a function that is made here may call it.
+        if let ExprKind::Function(made) = &expr.kind {
+            let native = self.function.inner[made.code].native;
+            self.calls.extend(native.map(FunctionId::index));
         }
         if let ExprKind::Await(awaited) = &expr.kind
             && !matches!(awaited.kind, ExprKind::Call(_))
@@ -104,6 +119,11 @@ impl Found<'_> {
                 Callee::Builtin(_) | Callee::Library(_) | Callee::BuiltinMethod { .. } => {}
                 Callee::Dynamic(callee) => match &callee.kind {
                     ExprKind::Global(name) => self.called(self.symbol(callee), name),
+                    ExprKind::Local(local) if self.is_made_here(*local) => {}
+                    ExprKind::Local(local) if !self.local(*local).starts_with('.') => {
+                        let name = self.local(*local).to_owned();
+                        self.note(format!("it calls `{name}`, of which nothing is known"));
+                    }
                     _ => self.note("it calls something of which nothing is known".into()),
                 },
                 Callee::Attribute { object, name }
@@ -120,7 +140,7 @@ impl Found<'_> {
                     };
                     if let Some(method) = method {
                         self.calls.insert(method);
-                    } else if !HARMLESS_METHODS.contains(&name.as_str()) {
+                    } else if !self.is_harmless_method(object, name) {
                         self.note(format!(
                             "it calls the method `{name}` of an object of which nothing is known"
                         ));
@@ -202,11 +222,20 @@ impl Found<'_> {
             ExprKind::Local(local) => self.likely.get(local).cloned().unwrap_or(Type::Object),
             ExprKind::Narrow(inner) => self.likely(inner),
             ExprKind::Attribute { object, name } => match self.likely(object) {
+                Type::Known(Known::Request) => of_request(name),
                 Type::Class(class) => self.tables.native_classes[class.index()]
                     .fields
                     .iter()
                     .find(|field| field.name == *name)
                     .map_or(Type::Object, |field| field.ty.clone()),
+                _ => Type::Object,
+            },
+            ExprKind::Call(call) => match &call.callee {
+                Callee::Attribute { object, name }
+                    if name == "text" && self.likely(object) == Type::Known(Known::Request) =>
+                {
+                    Type::Str
+                }
                 _ => Type::Object,
             },
             ExprKind::Item { object, .. } => match self.likely(object) {
@@ -216,6 +245,28 @@ impl Found<'_> {
             },
             _ => Type::Object,
         }
+    }
+
+    fn local(&self, local: LocalId) -> &str {
+        &self.function.locals[local.index()].name
+    }
+
+    /// Whether a local holds a compiled function made here, whenever it is called: one `def` binds it and nothing else.
+    fn is_made_here(&self, local: LocalId) -> bool {
+        let name = self.local(local);
+        let scope = Scope::function(self.def);
+        let bound = scope.bindings.iter().filter(|(each, _)| *each == name);
+        self.made.contains(&local) && bound.count() == 1 && !values::asks_for_type(self.def, name)
+    }
+
+    /// Methods of containers, texts and requests, and those that are called so of nothing else.
+    fn is_harmless_method(&self, object: &Expr, name: &str) -> bool {
+        HARMLESS_METHODS.contains(&name)
+            || match self.likely(object) {
+                Type::Known(Known::Request) => ["text", "json"].contains(&name),
+                Type::Str | Type::Bytes | Type::List(_) | Type::Dict(..) | Type::Set(_) => true,
+                _ => false,
+            }
     }
 
     /// Fills `likely` from plain assignments, in source order.
@@ -231,6 +282,12 @@ impl Found<'_> {
                 }
                 _ => return,
             };
+            if let (Target::Local(local), StmtKind::Assign { value, .. }) = (target, &stmt.kind)
+                && let ExprKind::Function(made) = &value.kind
+                && self.function.inner[made.code].native.is_some()
+            {
+                self.made.insert(*local);
+            }
             if let Target::Local(local) = target {
                 let known = self.likely.entry(*local).or_insert_with(|| ty.clone());
                 if *known != ty {
@@ -265,7 +322,7 @@ impl Found<'_> {
             Some(Symbol::Class(module, at)) => {
                 // Enumerations and exceptions of the program: a call makes or looks up an object.
                 match &self.tables.modules[module].tree.body[at] {
-                    rustpython_ast::Stmt::ClassDef(class) => class.arguments.iter().flat_map(|arguments| arguments.args.iter()).any(|base| {
+                    ast::Stmt::ClassDef(class) => class.arguments.iter().flat_map(|arguments| arguments.args.iter()).any(|base| {
                         matches!(resolve_expr(&self.tables.modules, module, base), Some(Symbol::External(path))
                             if path.starts_with("enum.") || path.starts_with("tayberry.") || builtins::is_exception(path.trim_start_matches("builtins.")))
                     }),
@@ -274,6 +331,18 @@ impl Found<'_> {
             }
             _ => false,
         }
+    }
+}
+
+/// What very likely stands under a name of a request; its mappings do nothing that a dict does not.
+fn of_request(name: &str) -> Type {
+    match name {
+        "headers" | "query" | "cookies" | "path_params" => {
+            Type::Dict(Box::new(Type::Str), Box::new(Type::Str))
+        }
+        "method" | "target" | "path" | "query_string" | "url" | "content_type" => Type::Str,
+        "body" => Type::Bytes,
+        _ => Type::Object,
     }
 }
 

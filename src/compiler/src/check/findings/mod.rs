@@ -25,7 +25,7 @@ mod exceptions;
 mod imports;
 mod modules;
 mod operators;
-mod scope;
+pub mod scope;
 pub mod statements;
 mod stdlib;
 pub mod values;
