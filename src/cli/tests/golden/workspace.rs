@@ -15,6 +15,32 @@ pub struct Tools {
     python: String,
     work: PathBuf,
     bin: PathBuf,
+    sanitizers: Option<Sanitizers>,
+}
+
+/// How programs are compiled and run with `GOLDEN_SANITIZE=1`.
+struct Sanitizers {
+    flags: &'static str,
+    libraries: String,
+}
+
+impl Sanitizers {
+    /// Finds what has to be loaded before an interpreter that is not built with them.
+    fn find() -> Result<Sanitizers, String> {
+        let mut libraries = String::new();
+        for name in ["libasan.so", "libubsan.so"] {
+            let found = Command::new("gcc")
+                .arg(format!("-print-file-name={name}"))
+                .output();
+            let found = found.map_err(|error| format!("gcc: {error}"))?;
+            libraries.push_str(String::from_utf8_lossy(&found.stdout).trim());
+            libraries.push(' ');
+        }
+        Ok(Sanitizers {
+            flags: "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer",
+            libraries,
+        })
+    }
 }
 
 /// What a command said.
@@ -55,7 +81,16 @@ impl Tools {
         }) {
             return Err("the runtime is not built: run scripts/build".into());
         }
-        let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden");
+        let sanitizers = match std::env::var_os("GOLDEN_SANITIZE") {
+            Some(_) => Some(Sanitizers::find()?),
+            None => None,
+        };
+        let folder = if sanitizers.is_some() {
+            "golden-sanitized"
+        } else {
+            "golden"
+        };
+        let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
         std::fs::create_dir_all(&work).map_err(|error| error.to_string())?;
         let bin = Path::new(env!("CARGO_BIN_EXE_tayberry"))
             .parent()
@@ -65,6 +100,7 @@ impl Tools {
             python,
             work,
             bin: bin.unwrap_or_default(),
+            sanitizers,
         })
     }
 
@@ -153,11 +189,12 @@ impl<'a> Workspace<'a> {
             .arg(self.tools.cases().join("drive.py"))
             .args([what, mode]);
         if mode == "compiled"
-            && let Ok(libraries) = std::env::var("GOLDEN_PRELOAD")
+            && let Some(sanitizers) = &self.tools.sanitizers
         {
             command
-                .env("LD_PRELOAD", libraries)
-                .env("ASAN_OPTIONS", "detect_leaks=0");
+                .env("LD_PRELOAD", &sanitizers.libraries)
+                .env("ASAN_OPTIONS", "detect_leaks=0:abort_on_error=1")
+                .env("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1");
         }
         let output = self.output(command, input, &self.folder)?;
         if output.status < 0 || output.status > 1 {
@@ -202,7 +239,10 @@ impl<'a> Workspace<'a> {
             .arg(program)
             .current_dir(folder);
         let path = std::env::var("PATH").unwrap_or_default();
-        let flags = std::env::var("GOLDEN_CFLAGS").unwrap_or_else(|_| "-Werror".into());
+        let flags = match &self.tools.sanitizers {
+            Some(sanitizers) => sanitizers.flags,
+            None => "-Werror",
+        };
         command
             .env("PATH", format!("{}:{path}", self.tools.bin.display()))
             .env("TAYBERRY_PYTHON", &self.tools.python)
