@@ -21,6 +21,23 @@ tb_int tb_field_read_int_locked(PyObject *owner, tb_int *slot) {
     return value;
 }
 
+#ifdef TB_FIELDS_UNSAFE
+void tb_field_write_object(PyObject *owner, PyObject **slot, PyObject *value) {
+    PyObject *old = *slot;
+    (void)owner;
+    TB_FIELD_PAUSE();
+    *slot = value;
+    Py_XDECREF(old);
+}
+
+void tb_field_write_int_locked(PyObject *owner, tb_int *slot, tb_int value) {
+    tb_int old = *slot;
+    (void)owner;
+    TB_FIELD_PAUSE();
+    *slot = value;
+    tb_int_release(old);
+}
+#else
 void tb_field_write_object(PyObject *owner, PyObject **slot, PyObject *value) {
     PyObject *old;
     Py_BEGIN_CRITICAL_SECTION(owner);
@@ -36,6 +53,7 @@ void tb_field_write_int_locked(PyObject *owner, tb_int *slot, tb_int value) {
     Py_END_CRITICAL_SECTION();
     tb_int_release(old);
 }
+#endif
 
 static void *slot_of(const tb_field_spec *field, PyObject *object) { return (char *)object + field->offset; }
 

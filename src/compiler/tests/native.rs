@@ -310,6 +310,11 @@ else:
 ";
 
 fn interpret(tools: &Tools, name: &str, path: &Path, library: Option<&Path>) -> String {
+    run(&mut interpreter(tools, name, path, library))
+}
+
+/// The command that runs a program, from a library or interpreted.
+fn interpreter(tools: &Tools, name: &str, path: &Path, library: Option<&Path>) -> Command {
     let mut command = Command::new(&tools.python);
     command
         .args(["-X", "gil=0", "-c", RUNNER, name])
@@ -324,7 +329,7 @@ fn interpret(tools: &Tools, name: &str, path: &Path, library: Option<&Path>) -> 
             .env("ASAN_OPTIONS", "detect_leaks=0:abort_on_error=1");
         command.env("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1");
     }
-    run(&mut command)
+    command
 }
 
 #[test]
@@ -343,6 +348,43 @@ fn racing_threads_do_no_harm() {
         assert!(
             lines.len() > 1 && lines.iter().all(|line| *line == "fine"),
             "{name}: {said}"
+        );
+    }
+}
+
+/// Time between the steps in which a field is read, in which other threads may store.
+const PAUSE: &str = "-DTB_FIELD_PAUSE()=do { static unsigned count; if ((++count & 63) == 0) { usleep(20); } } while (0)";
+
+/// What the race tests can see: with the protocol of fields taken out, the same program crashes, or reads what was never
+/// stored; with time for it between the steps of the protocol, it does not.
+#[test]
+fn racing_threads_do_harm_where_fields_have_no_protocol() {
+    let mut tools = Tools::new();
+    let mut library = tools.library();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/native/races/fields.py");
+    let text = std::fs::read_to_string(&path).expect("readable");
+    let runtime = root().join("runtime-c/src");
+    tools.flags.push(PAUSE);
+    let safe = build(&tools, &library, "slow_fields", &text);
+    tools.flags.push("-DTB_FIELDS_UNSAFE");
+    let field = tools.work.join("unsafe_field.o");
+    tools.compile(&runtime.join("field.c"), &field, &runtime);
+    for object in &mut library {
+        if object.ends_with("field.o") {
+            object.clone_from(&field);
+        }
+    }
+    let harmed = build(&tools, &library, "unsafe_fields", &text);
+    for kind in ["big", "items"] {
+        let fine = |name: &str, built: &Path| {
+            let mut command = interpreter(&tools, name, &path, Some(built));
+            let output = command.env("RACE", kind).output().expect("it runs");
+            output.status.success() && output.stdout == b"fine\n"
+        };
+        assert!(fine("slow_fields", &safe), "{kind}: harm with the protocol");
+        assert!(
+            (0..8).any(|_| !fine("unsafe_fields", &harmed)),
+            "{kind}: no harm without the protocol"
         );
     }
 }
