@@ -102,6 +102,8 @@ static inline int tb_class_is_intact(const tb_class_spec *spec) {
 #else
 #define TB_DICT_WORD (-3)
 #endif
+/* Where it keeps the weak references to an object that may have some. */
+#define TB_WEAKREF_WORD (TB_DICT_WORD - 1)
 
 /* Whether `object` is of exactly this class, which is intact, and has no attribute of its own that could hide a method. */
 static inline int tb_class_is_plain_object(const tb_class_spec *spec, PyObject *object) {

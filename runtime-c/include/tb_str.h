@@ -63,7 +63,7 @@ PyObject *tb_str_chr(tb_int code);
 
 /* An f-string, or any text, in the making. `tb_format_begin`, then pieces in order, then `tb_format_finish`; after
  * a piece has failed (-1) `tb_format_discard`. The pieces' values are evaluated as Python does, one by one. */
-typedef PyUnicodeWriter tb_format;
+typedef struct tb_format tb_format;
 tb_format *tb_format_begin(Py_ssize_t expected_length);
 /* Text of the program: a `str`. */
 int tb_format_text(tb_format *, PyObject *text);

@@ -2,6 +2,7 @@
  *
  * The order of steps in `tb_class_create` is that of `type_new_impl` in CPython's typeobject.c.
  */
+#include "internals.h"
 #include "objects.h"
 
 static struct tb_class_state *classes; /* all, newest first */
@@ -69,6 +70,8 @@ static void release_fields(const tb_class_spec *spec, PyObject *self, int count)
     }
 }
 
+static int has_word(PyObject *self, int word) { return __atomic_load_n((void **)self + word, __ATOMIC_ACQUIRE) != NULL; }
+
 static void object_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     tb_class_spec *spec = tb_class_of(type);
@@ -76,22 +79,23 @@ static void object_dealloc(PyObject *self) {
         return; /* alive again */
     }
     PyObject_GC_UnTrack(self);
-    if (type->tp_flags & Py_TPFLAGS_MANAGED_WEAKREF) {
+    /* Most objects never have either; nobody else can reach this one any more. */
+    if (type->tp_flags & Py_TPFLAGS_MANAGED_WEAKREF && has_word(self, TB_WEAKREF_WORD)) {
         PyObject_ClearWeakRefs(self);
     }
-    if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+    if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT && (type->tp_flags & Py_TPFLAGS_INLINE_VALUES || has_word(self, TB_DICT_WORD))) {
         PyObject_ClearManagedDict(self);
     }
     release_fields(spec, self, spec->field_count);
     type->tp_free(self);
-    Py_DECREF(type);
+    tb_internal_type_release(type);
 }
 
 void tb_class_abandon(tb_class_spec *spec, PyObject *object, int filled) {
     release_fields(spec, object, filled);
     PyTypeObject *type = Py_TYPE(object);
     type->tp_free(object);
-    Py_DECREF(type);
+    tb_internal_type_release(type);
 }
 
 static int object_traverse(PyObject *self, visitproc visit, void *arg) {

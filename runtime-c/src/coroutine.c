@@ -173,7 +173,7 @@ static void coroutine_dealloc(PyObject *object) {
     Py_XDECREF(self->name);
     Py_XDECREF(self->qualname);
     type->tp_free(object);
-    Py_DECREF(type);
+    tb_internal_type_release(type);
 }
 
 static PyObject *coroutine_repr(PyObject *object) {
@@ -296,7 +296,7 @@ static void awaiter_dealloc(PyObject *self) {
     PyObject_GC_UnTrack(self);
     Py_XDECREF(((awaiter *)self)->coroutine);
     type->tp_free(self);
-    Py_DECREF(type);
+    tb_internal_type_release(type);
 }
 
 static PyGetSetDef getters[] = {

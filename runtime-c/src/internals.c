@@ -29,6 +29,7 @@
 
 #ifndef TB_PUBLIC_ONLY
 _Static_assert(MANAGED_DICT_OFFSET == TB_DICT_WORD * (Py_ssize_t)sizeof(void *), "tb_class.h knows where dicts are");
+_Static_assert(MANAGED_WEAKREF_OFFSET == TB_WEAKREF_WORD * (Py_ssize_t)sizeof(void *), "tb_class.h knows where weak references are");
 #endif
 
 int tb_internal_check(void)
@@ -86,6 +87,8 @@ void tb_internal_frame_line(PyFrameObject *frame, int line)
     frame->f_lineno = line;
     _Py_SetImmortal((PyObject *)frame);
 }
+
+void tb_internal_type_release(PyTypeObject *type) { _Py_DECREF_TYPE(type); }
 
 void tb_internal_immortal(PyObject *object) { _Py_SetImmortal(object); }
 
@@ -185,6 +188,8 @@ void tb_internal_frame_line(PyFrameObject *frame, int line)
     (void)frame;
     (void)line;
 }
+
+void tb_internal_type_release(PyTypeObject *type) { Py_DECREF(type); }
 
 void tb_internal_immortal(PyObject *object) { (void)object; }
 

@@ -17,6 +17,9 @@ int tb_internal_merge(PyObject *dict, PyObject *mapping);
 void tb_internal_frame_line(PyFrameObject *frame, int line);
 /* Gives a heap object to everybody for ever. */
 void tb_internal_immortal(PyObject *object);
+/* Gives back the reference that an instance had to its heap type: to this thread's own count of it, as the interpreter
+ * does, so that threads which make and release objects of one class write nothing that they share. */
+void tb_internal_type_release(PyTypeObject *type);
 /* A special method, looked up on the type and bound: 1, 0 if there is none, -1. */
 int tb_internal_special(PyObject *object, PyObject *name, PyObject **method);
 /* A callable as error texts name it: "module.name()"; new. */

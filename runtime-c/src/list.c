@@ -108,6 +108,14 @@ int tb_list_append_steal(PyObject *list, PyObject *value)
     if (value == NULL) {
         return -1;
     }
+    /* As `LIST_APPEND` does: no other thread has the list yet, so that it needs no lock; only the collector may look. */
+    PyListObject *self = (PyListObject *)list;
+    Py_ssize_t length = PyList_GET_SIZE(list);
+    if (self->allocated > length) {
+        __atomic_store_n(&self->ob_item[length], value, __ATOMIC_RELEASE);
+        Py_SET_SIZE(self, length + 1);
+        return 0;
+    }
     int result = PyList_Append(list, value);
     Py_DECREF(value);
     return result;
