@@ -303,11 +303,18 @@ impl<'a> Walk<'a, '_> {
             }
         }
         self.visit_body(&stmt.body);
-        self.caught = before;
+        // One of the parts is for another version of what is looked for.
+        let looks = ["ImportError", "ModuleNotFoundError", "AttributeError"];
+        let looks = looks.iter().any(|each| self.caught.contains(each));
+        self.caught = before.clone();
+        if looks {
+            self.caught.extend(["ImportError", "AttributeError"]);
+        }
         for handler in &stmt.handlers {
             self.visit_except_handler(handler);
         }
         self.visit_body(&stmt.orelse);
+        self.caught = before;
         self.visit_body(&stmt.finalbody);
     }
 
@@ -335,7 +342,7 @@ fn asks_for_environment(test: &ast::Expr) -> bool {
                 ]
                 .contains(&name)
                     || matches!(expr, ast::Expr::Attribute(each) if name == "name" && last_name(&each.value) == Some("os"))
-                    || name.starts_with("PY")
+                    || name.trim_start_matches('_').starts_with("PY")
                     || name.starts_with("HAS_")
                     || name.starts_with("HAVE_")
             });
@@ -345,6 +352,21 @@ fn asks_for_environment(test: &ast::Expr) -> bool {
     let mut asks = Asks(false);
     asks.visit_expr(test);
     asks.0
+}
+
+/// The conditions of an `if` and of its `elif`s.
+fn tests(stmt: &ast::StmtIf) -> impl Iterator<Item = &ast::Expr> {
+    let others = stmt.elif_else_clauses.iter();
+    std::iter::once(&*stmt.test).chain(others.filter_map(|clause| clause.test.as_ref()))
+}
+
+/// `if hasattr(base64, "decodebytes"):`
+fn asks_for_attribute(test: &ast::Expr) -> bool {
+    let test = match test {
+        ast::Expr::UnaryOp(unary) => &unary.operand,
+        other => other,
+    };
+    matches!(test, ast::Expr::Call(call) if last_name(&call.func) == Some("hasattr"))
 }
 
 fn last_name(expr: &ast::Expr) -> Option<&str> {
@@ -403,10 +425,18 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                     ast::Stmt::Expr(each) => coroutines::statement(self, each),
                     ast::Stmt::Return(each) => statements::returned(self, each),
                     ast::Stmt::Assert(each) => statements::asserted(self, each),
-                    ast::Stmt::If(each) if asks_for_environment(&each.test) => {
+                    ast::Stmt::If(each) if tests(each).any(asks_for_environment) => {
                         // One of the branches is for another Python, or for a type checker.
                         let before = self.caught.clone();
                         self.caught.insert("BaseException");
+                        ast::visitor::walk_stmt(self, stmt);
+                        self.caught = before;
+                        return;
+                    }
+                    ast::Stmt::If(each) if tests(each).any(asks_for_attribute) => {
+                        // One of the branches is for a version without it.
+                        let before = self.caught.clone();
+                        self.caught.extend(["ImportError", "AttributeError"]);
                         ast::visitor::walk_stmt(self, stmt);
                         self.caught = before;
                         return;

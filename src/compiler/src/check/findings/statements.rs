@@ -347,7 +347,7 @@ pub fn returned<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::StmtReturn) {
     };
     let found = match stmt.value.as_deref() {
         Some(value) => values::mismatch(walk, &wanted, value),
-        None if wanted == Type::None => None,
+        None if values::takes_none(&wanted) => None,
         None => Some("None".into()),
     };
     let Some(found) = found else { return };

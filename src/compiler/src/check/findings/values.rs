@@ -252,6 +252,16 @@ pub fn described(tables: &Tables, ty: &Type) -> String {
     }
 }
 
+/// Whether `None` is a value of a type.
+pub fn takes_none(ty: &Type) -> bool {
+    match ty {
+        Type::Object | Type::None => true,
+        Type::Union(members) => members.iter().any(takes_none),
+        Type::Literal(values) => values.contains(&Literal::None),
+        _ => false,
+    }
+}
+
 /// Whether a value of the one type may be one of the other.
 fn fits(tables: &Tables, wanted: &Type, found: &Type) -> bool {
     match (wanted, found) {
