@@ -35,6 +35,7 @@ from .exceptions import (
     UnprocessableContent,
     UnsupportedMediaType,
 )
+from .integers import i8, i16, i32, i64, u8, u16, u32, u64
 from .limits import Limits
 from .multidict import Headers, MutableHeaders, QueryParams
 from .request import Request
@@ -77,5 +78,13 @@ __all__ = [
     "Unauthorized",
     "UnprocessableContent",
     "UnsupportedMediaType",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
     "status",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
 ]

@@ -20,6 +20,8 @@ import typing
 import uuid
 from typing import Any
 
+from .integers import Integer
+
 MISSING = dataclasses.MISSING
 
 #: Kinds whose values have a text form, so that they can stand in a path, a query string, a header or a cookie.
@@ -68,6 +70,7 @@ class Type:
     | kind | says |
     |---|---|
     | any none bool int float str bytes uuid datetime date time timedelta decimal | the type itself |
+    | int | `values`, if its range is limited: the least and the greatest, each in a pair |
     | list set frozenset tuple_of | `args[0]`: the items |
     | tuple | `args`: one per position |
     | dict | `args`: key and value |
@@ -181,6 +184,8 @@ def _describe(annotation: Any, where: str, variables: dict[Any, Any]) -> Type:
         if annotation.__constraints__:
             return union([_describe(each, where, variables) for each in annotation.__constraints__])
         return ANY if annotation.__bound__ is None else _describe(annotation.__bound__, where, variables)
+    if isinstance(annotation, Integer):
+        return _integer(annotation)
     if isinstance(annotation, typing.NewType):
         return _describe(annotation.__supertype__, where, variables)
     if isinstance(annotation, typing.TypeAliasType):
@@ -195,6 +200,13 @@ def _describe(annotation: Any, where: str, variables: dict[Any, Any]) -> Type:
             return _class(tuple, where)
         raise TypeError(f"{where}: {_show(annotation)} needs arguments")
     raise TypeError(f"{where}: {_show(annotation)} has no JSON form")
+
+
+def _integer(annotation: Integer) -> Type:
+    if annotation not in _known:
+        bounds = ((annotation.minimum, None), (annotation.maximum, None))
+        _known[annotation] = Type("int", annotation.__name__, cls=int, values=bounds)
+    return _known[annotation]
 
 
 def _generic(annotation: Any, origin: Any, args: tuple[Any, ...], where: str, variables: dict[Any, Any]) -> Type:

@@ -71,6 +71,7 @@ typedef struct tb_reader tb_reader;
 #define TB_REJECT_DECIMAL_PARSING (29)
 #define TB_REJECT_VALUE_ERROR (30)
 #define TB_REJECT_INT_TOO_LARGE (31)
+#define TB_REJECT_INT_RANGE (32)
 
 /* Borrowed bytes.
  */

@@ -95,6 +95,7 @@ rejections! {
     DecimalParsing = 29, "decimal_parsing";
     ValueError = 30, "value_error";
     IntTooLarge = 31, "int_too_large";
+    IntRange = 32, "int_range";
 }
 
 layouts! {

@@ -119,6 +119,11 @@ fn named(
         },
         Symbol::External(name) => match name.as_str() {
             "builtins.int" => Type::Int,
+            // An int of limited range, which is looked at where values come from requests.
+            name if is_integer(name) => {
+                opaque.set(true);
+                Type::Int
+            }
             "builtins.float" => Type::Float,
             "builtins.bool" => Type::Bool,
             "builtins.str" => Type::Str,
@@ -175,6 +180,15 @@ fn named(
         }
         Symbol::Function(..) | Symbol::Module(_) => unknown(),
     }
+}
+
+/// Whether a name of the package stands for ints of a fixed width: `tayberry.i64`.
+pub fn is_integer(name: &str) -> bool {
+    let name = name.strip_prefix("tayberry.").unwrap_or_default();
+    matches!(
+        name.strip_prefix("integers.").unwrap_or(name),
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64"
+    )
 }
 
 /// The value of a literal, as `Literal[...]` and enum members have them.

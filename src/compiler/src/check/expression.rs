@@ -3,7 +3,7 @@
 use rustpython_ast::{self as ast};
 
 use super::function::{Translated, Translator};
-use super::names::{Symbol, resolve};
+use super::names::{Symbol, resolve, resolve_expr};
 use super::result_type::{binary_type, element_type, gives_bool, join, numeric};
 use super::statement::binary_op;
 use crate::hir::*;
@@ -264,7 +264,17 @@ impl Translator<'_> {
             }
             ast::Expr::Call(call) => match self.bare_super(expr)? {
                 Some(found) => found,
-                None => self.call(call)?,
+                None => {
+                    let (kind, ty) = self.call(call)?;
+                    if ty == Type::Object && self.makes_integer(&call.func) {
+                        let ty = Type::Object;
+                        let span = self.span(expr);
+                        let made = Expr { kind, ty, span };
+                        (ExprKind::Narrow(Box::new(made)), Type::Int)
+                    } else {
+                        (kind, ty)
+                    }
+                }
             },
             ast::Expr::Slice(slice) => {
                 let [lower, upper, step] = self.slice_bounds(slice)?;
@@ -378,6 +388,15 @@ impl Translator<'_> {
             span: self.span(attribute),
         };
         Ok(Some((ExprKind::Narrow(Box::new(read)), claim)))
+    }
+
+    /// Whether a call is `i64(value)` or of that family, which gives an int.
+    fn makes_integer(&self, callee: &ast::Expr) -> bool {
+        let local =
+            matches!(callee, ast::Expr::Name(name) if self.by_name.contains_key(name.id.as_str()));
+        let meant = resolve_expr(&self.tables.modules, self.module, callee);
+        !local
+            && matches!(meant, Some(Symbol::External(name)) if super::annotation::is_integer(&name))
     }
 
     fn slice_bounds(&mut self, slice: &ast::ExprSlice) -> Translated<[Option<Box<Expr>>; 3]> {

@@ -324,6 +324,7 @@ fn message(reader: &mut Reader<'_>, kind: Rejection, expected: Option<&str>) -> 
         | Rejection::JsonInvalid
         | Rejection::TooDeep
         | Rejection::StringUnicode
+        | Rejection::IntRange
         | Rejection::ValueError => return Ok(expected.unwrap_or("the value was refused").into()),
     };
     reader

@@ -8,7 +8,7 @@ use super::construct::{construct, make};
 use super::known::{self, Known};
 use super::objects::{self, owned, raised};
 use super::place::{Place, WHOLE, indexed, keyed};
-use super::plan::{Filling, Model, Node, NodeId, Plan, Tags, Union, slot};
+use super::plan::{Bounds, Filling, Model, Node, NodeId, Plan, Tags, Union, slot};
 use super::reader::Reader;
 use super::rejection::{Decoded, Failure};
 use super::scan::Kind;
@@ -47,7 +47,7 @@ impl Plan {
             Node::Bool => reader
                 .boolean(place)
                 .map(|value| PyBool::new(py, value).to_owned().into_any()),
-            Node::Int => int(py, reader, place),
+            Node::Int(bounds) => int(py, reader, place, bounds.as_ref()),
             Node::Float => {
                 let value = reader.float(place)?;
                 // SAFETY: the thread is attached.
@@ -514,11 +514,31 @@ fn tag(reader: &mut Reader<'_>, tags: &Tags) -> Decoded<Option<NodeId>> {
 }
 
 /// An integer of any size.
-fn int<'py>(py: Python<'py>, reader: &mut Reader<'_>, place: *const Place) -> Decoded<Object<'py>> {
+fn int<'py>(
+    py: Python<'py>,
+    reader: &mut Reader<'_>,
+    place: *const Place,
+    bounds: Option<&Bounds>,
+) -> Decoded<Object<'py>> {
     let digits = reader.integer(place)?;
     match objects::integer(py, digits)? {
-        Some(value) => Ok(value),
+        Some(value) => bounded(reader, place, value, bounds),
         None => Err(reader.reject_too_large(place)),
+    }
+}
+
+/// An int that has to be within bounds, if there are any.
+pub(super) fn bounded<'py>(
+    reader: &mut Reader<'_>,
+    place: *const Place,
+    value: Object<'py>,
+    bounds: Option<&Bounds>,
+) -> Decoded<Object<'py>> {
+    match bounds {
+        None => Ok(value),
+        Some(bounds) => bounds
+            .check(value)
+            .map_err(|message| reader.reject(place, Rejection::IntRange, message)),
     }
 }
 

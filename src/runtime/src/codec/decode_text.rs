@@ -3,11 +3,11 @@
 //! In: one text, or all that were given under a name. Out: a new object, or a failure whose rejections are recorded.
 
 use super::choice::{find_equal, find_string};
-use super::decode::one_of;
+use super::decode::{bounded, one_of};
 use super::known;
 use super::objects::{self, owned};
 use super::place::{Place, WHOLE, indexed};
-use super::plan::{Choice, Choices, Node, NodeId, Plan, Union};
+use super::plan::{Bounds, Choice, Choices, Node, NodeId, Plan, Union};
 use super::reader::Reader;
 use super::rejection::{Decoded, Failure};
 use super::text::{self, Wrong};
@@ -80,7 +80,7 @@ impl Plan {
         bytes: &[u8],
     ) -> Decoded<Object<'py>> {
         match self.node(node) {
-            Node::Int => int(py, reader, place, bytes),
+            Node::Int(bounds) => int(py, reader, place, bytes, bounds.as_ref()),
             Node::Float => {
                 let value = accept(reader, place, text::float(bytes))?;
                 // SAFETY: the thread is attached.
@@ -158,10 +158,11 @@ fn int<'py>(
     reader: &mut Reader<'_>,
     place: *const Place,
     bytes: &[u8],
+    bounds: Option<&Bounds>,
 ) -> Decoded<Object<'py>> {
     let digits = accept(reader, place, text::integer(bytes))?;
     match objects::integer(py, digits)? {
-        Some(value) => Ok(value),
+        Some(value) => bounded(reader, place, value, bounds),
         None => Err(reader.reject_too_large(place)),
     }
 }

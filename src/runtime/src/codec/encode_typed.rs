@@ -49,7 +49,7 @@ impl Plan {
                 }
                 encode_float(py, out, number)
             }
-            Node::Int => encode_integer(py, out, value),
+            Node::Int(_) => encode_integer(py, out, value),
             Node::Str => encode_string(out, value),
             Node::List(items) => encode_list(py, out, value, depth, &mut |out, item, depth| {
                 self.write(py, out, item, items.item, depth)
@@ -207,7 +207,7 @@ impl Plan {
             Node::Any => "object",
             Node::None => "None",
             Node::Bool => "bool",
-            Node::Int => "int",
+            Node::Int(_) => "int",
             Node::Float => "float",
             Node::Str => "str",
             Node::Bytes => "bytes",
@@ -246,7 +246,7 @@ fn fits(py: Python<'_>, node: &Node, value: Object<'_, '_>) -> Decoded<bool> {
             Node::Any | Node::Union(_) => true,
             Node::None => value.is_none(),
             Node::Bool => ffi::PyBool_Check(object) != 0,
-            Node::Int => ffi::PyLong_CheckExact(object) != 0,
+            Node::Int(_) => ffi::PyLong_CheckExact(object) != 0,
             Node::Float => {
                 ffi::PyFloat_CheckExact(object) != 0 || ffi::PyLong_CheckExact(object) != 0
             }

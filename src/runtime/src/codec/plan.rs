@@ -30,7 +30,7 @@ pub(super) enum Node {
     Any,
     None,
     Bool,
-    Int,
+    Int(Option<Bounds>),
     Float,
     Str,
     Bytes,
@@ -58,6 +58,39 @@ pub(super) enum Node {
     Union(Union),
     Model(Model),
     TypedDict(Model),
+}
+
+/// The values of an int of limited range: `tayberry.u8`.
+#[derive(Debug)]
+pub(super) struct Bounds {
+    pub(super) minimum: i128,
+    pub(super) maximum: i128,
+}
+
+impl Bounds {
+    /// The int itself, if it is one of these; else what is wrong with it.
+    pub(super) fn check<'py>(&self, value: Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, String> {
+        match value.extract::<i128>() {
+            Ok(number) if (self.minimum..=self.maximum).contains(&number) => Ok(value),
+            // Beyond 128 bits is beyond these.
+            _ => Err(format!(
+                "expected an integer from {} to {}",
+                self.minimum, self.maximum
+            )),
+        }
+    }
+
+    /// From the pairs of a description; none are no bounds.
+    fn of(values: &Bound<'_, PyAny>) -> PyResult<Option<Bounds>> {
+        let pairs: Vec<(i128, Py<PyAny>)> = values.extract()?;
+        Ok(match pairs.as_slice() {
+            [(minimum, _), (maximum, _)] => Some(Bounds {
+                minimum: *minimum,
+                maximum: *maximum,
+            }),
+            _ => None,
+        })
+    }
 }
 
 /// A container of one type of items.
@@ -240,7 +273,7 @@ impl<'py> Builder<'py> {
             "any" | "request" | "response" => Node::Any,
             "none" => Node::None,
             "bool" => Node::Bool,
-            "int" => Node::Int,
+            "int" => Node::Int(Bounds::of(&description.getattr("values")?)?),
             "float" => Node::Float,
             "str" => Node::Str,
             "bytes" => Node::Bytes,

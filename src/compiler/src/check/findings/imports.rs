@@ -113,6 +113,11 @@ const TAYBERRY: &[&str] = &[
     "UnsupportedMediaType",
     "app",
     "exceptions",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "integers",
     "limits",
     "multidict",
     "request",
@@ -120,6 +125,10 @@ const TAYBERRY: &[&str] = &[
     "routing",
     "status",
     "testing",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
 ];
 
 /// `from tayberry import Nothing`
