@@ -6,10 +6,11 @@
 use rustpython_ast::{self as ast};
 use rustpython_text_size::Ranged;
 
-use super::Tables;
 use super::annotation::annotation;
 use super::findings::{statements::is_generator, values};
+use super::markers::{self, Marker};
 use super::names::{Symbol, resolve_expr};
+use super::{Tables, wire};
 use crate::app::{Route, Runs};
 use crate::diagnostics::Diagnostic;
 use crate::parse::span;
@@ -30,7 +31,7 @@ struct Param<'a> {
     default: Option<&'a ast::Expr>,
     ty: Type,
     /// The sources that markers name, with the marker's call: `Annotated[int, Query()]`, `= Query(1)`.
-    markers: Vec<(String, &'a ast::Expr)>,
+    markers: Vec<Marker<'a>>,
 }
 
 impl Param<'_> {
@@ -85,7 +86,7 @@ pub fn check(
                 .annotation
                 .as_deref()
                 .map_or(Type::Object, |expr| annotation(tables, module, expr)),
-            markers: markers(tables, module, node, each.default.as_deref()),
+            markers: markers::of_parameter(tables, module, node, each.default.as_deref()),
         }
     });
     let mut check = Check {
@@ -103,7 +104,9 @@ pub fn check(
     check.path();
     check.placeholders_have_parameters();
     check.parameters();
-    check.markers();
+    for param in &check.params {
+        markers::arguments(module, param.name, &param.markers, check.diagnostics);
+    }
     check.bodies();
     check.options();
     check.result();
@@ -128,94 +131,6 @@ fn placeholders(path: &str) -> Vec<Placeholder<'_>> {
         from = start + close;
     }
     found
-}
-
-/// The markers of a parameter, by the name of their class.
-fn markers<'a>(
-    tables: &'a Tables,
-    module: usize,
-    param: &'a ast::Parameter,
-    default: Option<&'a ast::Expr>,
-) -> Vec<(String, &'a ast::Expr)> {
-    let marker = |expr: &'a ast::Expr| {
-        let class = match expr {
-            ast::Expr::Call(call) => &*call.func,
-            other => other,
-        };
-        match resolve_expr(&tables.modules, module, class)? {
-            Symbol::External(name) => {
-                let name = name.strip_prefix("tayberry.")?;
-                ["Path", "Query", "Header", "Cookie", "Body"]
-                    .contains(&name)
-                    .then(|| (name.to_owned(), expr))
-            }
-            _ => None,
-        }
-    };
-    let mut annotated = param.annotation.as_deref();
-    // `Limit = Annotated[int, Query()]` elsewhere in the program.
-    if let Some(ast::Expr::Name(name)) = annotated
-        && let Some((home, value)) = tables.alias(module, &name.id)
-        && home == module
-    {
-        annotated = Some(value);
-    }
-    let mut found = Vec::new();
-    if let Some(ast::Expr::Subscript(subscript)) = annotated
-        && let ast::Expr::Tuple(tuple) = &*subscript.slice
-    {
-        found.extend(tuple.elts.iter().skip(1).filter_map(marker));
-    }
-    found.extend(default.and_then(marker));
-    found
-}
-
-/// Whether one text can hold a value of the type.
-fn is_scalar(ty: &Type) -> bool {
-    match ty {
-        Type::Union(members) => members.iter().all(is_scalar),
-        Type::List(_)
-        | Type::Dict(..)
-        | Type::Set(_)
-        | Type::FrozenSet(_)
-        | Type::Tuple(_)
-        | Type::TupleOf(_)
-        | Type::Class(_) => false,
-        Type::Known(known) => !matches!(known, Known::Request | Known::Response),
-        Type::Object
-        | Type::None
-        | Type::Bool
-        | Type::Int
-        | Type::Float
-        | Type::Str
-        | Type::Bytes
-        | Type::Enum(_)
-        | Type::Literal(_) => true,
-    }
-}
-
-/// Whether a value can come from a query string: one text, or several of them.
-fn has_text_form(ty: &Type) -> bool {
-    match ty {
-        Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::TupleOf(item) => {
-            is_scalar(item)
-        }
-        Type::Union(members) => {
-            let others: Vec<&Type> = members.iter().filter(|each| **each != Type::None).collect();
-            is_scalar(ty) || matches!(others.as_slice(), [only] if has_text_form(only))
-        }
-        other => is_scalar(other),
-    }
-}
-
-/// Whether a value certainly comes from the body.
-fn is_body(ty: &Type) -> bool {
-    match ty {
-        Type::Class(_) | Type::Dict(..) => true,
-        Type::List(item) | Type::Set(item) | Type::TupleOf(item) => is_body(item),
-        Type::Union(members) => members.iter().any(is_body),
-        _ => false,
-    }
 }
 
 impl<'a> Check<'a, '_> {
@@ -430,7 +345,7 @@ impl<'a> Check<'a, '_> {
                     "no JSON form",
                 ));
             } else if self.is_in_path(param) {
-                if !is_scalar(&param.ty) {
+                if !wire::is_scalar(&param.ty) {
                     let place = param
                         .node
                         .annotation
@@ -458,7 +373,7 @@ impl<'a> Check<'a, '_> {
             } else if ["Query", "Header", "Cookie"]
                 .iter()
                 .any(|each| param.marked(each))
-                && !has_text_form(&param.ty)
+                && !wire::has_text_form(&param.ty)
             {
                 found.push(Diagnostic::new(
                     "TB410",
@@ -474,42 +389,6 @@ impl<'a> Check<'a, '_> {
         self.diagnostics.extend(found);
     }
 
-    /// The arguments of markers.
-    fn markers(&mut self) {
-        let mut found = Vec::new();
-        for param in &self.params {
-            for (marker, call) in &param.markers {
-                let ast::Expr::Call(call) = call else {
-                    continue;
-                };
-                let refused = |what: String, place: Span| {
-                    Diagnostic::new("TB422", what, place, "the app does not start")
-                };
-                if let [_, second, ..] = &*call.arguments.args {
-                    found.push(
-                        refused(
-                            format!("`{marker}()` takes one argument without a name, the default"),
-                            self.span(second),
-                        )
-                        .help("the others have names: `alias=`, `description=`"),
-                    );
-                }
-                for keyword in &call.arguments.keywords {
-                    let Some(name) = &keyword.arg else { continue };
-                    if MARKER_ARGUMENTS.contains(&name.as_str()) {
-                        continue;
-                    }
-                    let finding = refused(
-                        format!("`{marker}()` of `{}` has no argument `{name}`", param.name),
-                        self.span(keyword),
-                    );
-                    found.push(finding.help(instead_of(name, param.name)));
-                }
-            }
-        }
-        self.diagnostics.extend(found);
-    }
-
     /// What makes an annotation's type one that JSON cannot hold.
     fn without_wire_form(&self, annotation: Option<&ast::Expr>) -> Option<(String, Span)> {
         let expr = annotation?;
@@ -518,7 +397,7 @@ impl<'a> Check<'a, '_> {
             other => other,
         };
         let what = match resolve_expr(&self.tables.modules, self.module, named)? {
-            Symbol::External(name) => NO_WIRE_FORM.contains(&name.as_str()).then(|| {
+            Symbol::External(name) => wire::WITHOUT_FORM.contains(&name.as_str()).then(|| {
                 format!(
                     "`{}` has no JSON form",
                     name.trim_start_matches("builtins.")
@@ -530,7 +409,7 @@ impl<'a> Check<'a, '_> {
                 _ => return None,
             },
             Symbol::Class(module, at) => match &self.tables.modules[module].tree.body[at] {
-                ast::Stmt::ClassDef(class) if is_bare(class) => {
+                ast::Stmt::ClassDef(class) if wire::is_bare(class) => {
                     format!("`{}` is neither a dataclass nor annotated", class.name)
                 }
                 _ => return None,
@@ -547,7 +426,9 @@ impl<'a> Check<'a, '_> {
             .filter(|param| !self.is_in_path(param))
             .filter(|param| {
                 param.marked("Body")
-                    || (param.markers.is_empty() && !self.is_aliased(param) && is_body(&param.ty))
+                    || (param.markers.is_empty()
+                        && !self.is_aliased(param)
+                        && wire::is_body(&param.ty))
             })
             .map(|param| self.span(param.node))
             .collect();
@@ -776,100 +657,3 @@ impl<'a> Check<'a, '_> {
         }
     }
 }
-
-/// What markers take.
-const MARKER_ARGUMENTS: &[&str] = &["default", "alias", "description"];
-
-/// What to do in the place of a marker's argument that there is not.
-fn instead_of(argument: &str, param: &str) -> String {
-    match argument {
-        "ge" | "gt" | "le" | "lt" | "multiple_of" | "min_length" | "max_length" | "pattern"
-        | "regex" | "max_digits" | "decimal_places" | "allow_inf_nan" | "strict" => format!(
-            "look at `{param}` in the handler and `raise UnprocessableContent(…)`, or declare a type that says it: an `Enum`, a `Literal`"
-        ),
-        "validation_alias" | "serialization_alias" => "write `alias=`".into(),
-        "title" => "write `description=`".into(),
-        "convert_underscores" => "write `alias=` with the header's name".into(),
-        "default_factory" => "give a `default`, or `None` and make the value in the handler".into(),
-        "embed" => "declare a dataclass with this one field".into(),
-        "media_type" => "take the `Request` and read its `body`".into(),
-        _ => match MARKER_ARGUMENTS
-            .iter()
-            .find(|each| strsim::damerau_levenshtein(each, argument) <= 2)
-        {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => "leave it out".into(),
-        },
-    }
-}
-
-/// A class without bases and annotations: nothing says what is in it.
-fn is_bare(class: &ast::StmtClassDef) -> bool {
-    class.decorator_list.is_empty()
-        && class.arguments.as_ref().is_none_or(|each| each.is_empty())
-        && class.type_params.is_none()
-        && !class
-            .body
-            .iter()
-            .any(|stmt| matches!(stmt, ast::Stmt::AnnAssign(_)))
-}
-
-/// Types of libraries that no JSON value stands for.
-const NO_WIRE_FORM: &[&str] = &[
-    "builtins.complex",
-    "builtins.range",
-    "builtins.type",
-    "builtins.bytearray",
-    "builtins.memoryview",
-    "builtins.slice",
-    "builtins.property",
-    "builtins.callable",
-    "builtins.any",
-    "builtins.iter",
-    "builtins.map",
-    "builtins.filter",
-    "builtins.zip",
-    "builtins.Exception",
-    "builtins.BaseException",
-    "builtins.ValueError",
-    "typing.Callable",
-    "typing.Awaitable",
-    "typing.Coroutine",
-    "typing.Type",
-    "typing.Pattern",
-    "typing.Iterator",
-    "typing.Generator",
-    "typing.AsyncIterator",
-    "typing.AsyncIterable",
-    "typing.AsyncGenerator",
-    "typing.IO",
-    "typing.TextIO",
-    "typing.BinaryIO",
-    "collections.Counter",
-    "collections.OrderedDict",
-    "collections.defaultdict",
-    "collections.deque",
-    "collections.abc.Iterator",
-    "collections.abc.Generator",
-    "collections.abc.AsyncIterator",
-    "collections.abc.AsyncIterable",
-    "collections.abc.AsyncGenerator",
-    "collections.abc.Callable",
-    "collections.abc.Awaitable",
-    "collections.abc.Coroutine",
-    "re.Pattern",
-    "re.Match",
-    "pathlib.Path",
-    "io.BytesIO",
-    "io.StringIO",
-    "fractions.Fraction",
-    "ipaddress.IPv4Address",
-    "ipaddress.IPv6Address",
-    "logging.Logger",
-    "types.SimpleNamespace",
-    "types.FunctionType",
-    "types.ModuleType",
-    "threading.Lock",
-    "asyncio.Task",
-    "asyncio.Future",
-];

@@ -36,6 +36,7 @@ mod imports;
 mod inner;
 mod locals;
 mod mangle;
+mod markers;
 mod member;
 mod methods;
 mod mixed;
@@ -52,6 +53,7 @@ mod super_call;
 mod suspends;
 mod target;
 mod texts;
+mod wire;
 
 use classes::ClassKind;
 use names::{Binding, Module, Symbol};
