@@ -16,16 +16,15 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from measure.components import RULES, counted
 from measure.load import closed_loop, prepared
+from measure.peers import Peer, start
 from measure.report import progress, table
 from measure.workloads import WORKLOADS, Workload
-from web import WEB, Peer, start
 
 PERIOD = 500_009
 PEERS = ("axum", "tayberry", "tayberry-inline", "tayberry-tasks")
@@ -40,11 +39,10 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--symbols", type=int, default=0, help="list so many of the dearest functions, too")
     given = parser.parse_args()
-    rows = tomllib.loads((WEB / "peers.toml").read_text())
     workloads = [one for one in WORKLOADS if one.name in (given.workload or ["path", "query", "body"])]
     found: dict[str, dict[str, Counter[str]]] = {one.name: {} for one in workloads}
     for name in given.peer or PEERS:
-        peer = start(name, rows[name], 1, ("0", "1"))
+        peer = start(name, 1, "0")
         with peer.server:
             for workload in workloads:
                 progress(f"{name} {workload.name}")
