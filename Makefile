@@ -6,7 +6,7 @@ EXAMPLE ?= examples/catalog/app.py
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help python build run test format wheel bench bench-web bench-language clean
+.PHONY: help python build run test format wheel bench bench-web bench-language bench-build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -26,13 +26,16 @@ test: ## format, lint and every test, closing with a summary line
 wheel: ## build the Python package with runtime and command line into dist/
 	@scripts/wheel
 
-bench: bench-web bench-language ## measure everything and write docs/benchmarks.md
+bench: bench-web bench-language bench-build ## measure everything and write docs/benchmarks.md
 
 bench-web: build ## measure web servers against the same service by hand on axum
 	@benches/web.py --write
 
 bench-language: build ## measure typed programs against the interpreter and other compilers
 	@benches/language.py --write
+
+bench-build: build ## measure what building costs
+	@benches/build.py --write
 
 format: ## rewrite Rust sources in the standard format
 	cargo fmt --all

@@ -69,12 +69,13 @@ def progress(text: str) -> None:
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def publish(part: str, text: str, picture: str) -> None:
-    """Puts `text` between the markers of a part of docs/benchmarks.md, and its chart beside the page."""
+def publish(part: str, text: str, picture: str = "") -> None:
+    """Puts `text` between the markers of a part of docs/benchmarks.md, and its chart, if there is one, beside the page."""
     page = DOCS / "benchmarks.md"
     begin, end = f"<!-- {part} -->\n", f"<!-- /{part} -->\n"
     before, found, rest = page.read_text().partition(begin)
     if not found:
         raise SystemExit(f"{page} has no {begin.strip()} marker")
     page.write_text(before + begin + "\n" + text + "\n" + end + rest.partition(end)[2])
-    (DOCS / f"benchmarks-{part}.svg").write_text(picture)
+    if picture:
+        (DOCS / f"benchmarks-{part}.svg").write_text(picture)

@@ -180,6 +180,7 @@ class Build(Command):
             self.assertIn(" -g", line)
         self.assertIn("/.tayberry/c/app.c", said)
         self.assertRegex(said, r"\d+\.\d\d s  whole build: \d+ lines of Python, \d+ lines of C")
+        self.assertRegex(said, r"\d+\.\d\d s  and \d+ lines of C for 1,000 lines of Python")
         # The other way of building is another build.
         self.assertEqual(self.compiled("app.py"), 2)
 

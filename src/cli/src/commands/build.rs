@@ -142,10 +142,17 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
             .iter()
             .map(|file| file.text.lines().count())
             .sum();
+        let seconds = begun.elapsed().as_secs_f64();
+        // An empty program has no rate.
+        let thousands = python.max(1) as f64 / 1000.0;
         eprintln!(
-            "{:6.2} s  whole build: {python} lines of Python, {lines} lines of C, {} compiled",
-            begun.elapsed().as_secs_f64(),
+            "{seconds:6.2} s  whole build: {python} lines of Python, {lines} lines of C, {} compiled",
             counted(units.len(), "C file")
+        );
+        eprintln!(
+            "{:6.2} s  and {:.0} lines of C for 1,000 lines of Python",
+            seconds / thousands,
+            lines as f64 / thousands
         );
     }
     Ok(Some(Built {
