@@ -1,7 +1,7 @@
 //! A section's files on disk, and the commands that run on them.
 //!
 //! In: a section. Out: what commands print, with the places, times and addresses taken out. What holds: the folder keeps its
-//! build from one run to the next, so that only what changed is compiled; a command that hangs is ended after a minute.
+//! build from one run to the next, so that only what changed is compiled; a command that hangs is ended after a minute (sanitized: five).
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -233,9 +233,13 @@ impl<'a> Workspace<'a> {
 
     /// A command, with a limit on its time, in an environment that is the same everywhere.
     fn command(&self, program: &Path, folder: &Path) -> Command {
+        let limit = match &self.tools.sanitizers {
+            Some(_) => "300",
+            None => "60",
+        };
         let mut command = Command::new("timeout");
         command
-            .args(["--signal=KILL", "60"])
+            .args(["--signal=KILL", limit])
             .arg(program)
             .current_dir(folder);
         let path = std::env::var("PATH").unwrap_or_default();
@@ -277,7 +281,7 @@ impl<'a> Workspace<'a> {
         });
         // `timeout` is ended by the signal that it sends.
         if status == 137 || status == -9 {
-            return Err(format!("{command:?}: not done after a minute"));
+            return Err(format!("{command:?}: not done in time"));
         }
         let status = if status > 128 { 128 - status } else { status };
         let text = |bytes: &[u8]| self.neutral(&String::from_utf8_lossy(bytes), folder);
