@@ -11,6 +11,9 @@ is a Python expression for the bytes.
 
 from __future__ import annotations
 
+import gc
+import io
+import itertools
 import json
 import os
 import re
@@ -19,6 +22,7 @@ import socket
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -62,6 +66,17 @@ def run(mode: str) -> int:
     return 0
 
 
+def leaked(work: Callable[[], object], rounds: int) -> int:
+    """Memory blocks that so many rounds leave in use. Other threads hold some for a while, so the least of several times counts."""
+    counts = []
+    for _ in range(4):
+        for _ in range(rounds):
+            work()
+        gc.collect()
+        counts.append(sys.getallocatedblocks())
+    return min(later - earlier for earlier, later in itertools.pairwise(counts))
+
+
 def http(mode: str) -> int:
     """Asks, and writes the answers as `cases.md` files have them."""
     sys.path.insert(0, str(TESTS / "python"))
@@ -72,12 +87,23 @@ def http(mode: str) -> int:
     find(mode)
     app = load_app("app:app")
     check(mode)
-    answers = []
-    with Client(app) as client:
-        for each in json.load(sys.stdin):
+    requests = json.load(sys.stdin)
+
+    def ask_all(client: Client) -> list[str]:
+        answers = []
+        for each in requests:
             case = request("", each["text"])
             content = eval(case.body) if each["expression"] else case.body.encode()
             answers.append(ask(client, case, content or None))
+        return answers
+
+    with Client(app) as client:
+        answers = ask_all(client)
+        if mode == "compiled" and (rounds := int(os.environ.get("GOLDEN_LEAKS", "0"))):
+            held, sys.stderr = sys.stderr, io.StringIO()
+            kept = leaked(lambda: ask_all(client), rounds)
+            sys.stderr = held
+            assert kept < rounds / 2, f"{kept} blocks stay after {rounds} rounds"
     print(json.dumps(answers))
     return 0
 
