@@ -1,4 +1,4 @@
-/* The library's functions as Python functions, one to one, for tests/values_test.py to compare with the interpreter.
+/* The library's functions as Python functions, one to one, for the tests to compare with the interpreter.
  * Ints go in and out through tagged words, floats through doubles, so representation is tested too. */
 #include "tb.h"
 
