@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NewType, SupportsIndex
 __all__ = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"]
 
 
-class Integer(NewType):  # type: ignore[misc]
+class Integer(NewType):
     """A name for the ints from `minimum` to `maximum`."""
 
     minimum: int
@@ -30,7 +30,7 @@ class Integer(NewType):  # type: ignore[misc]
         self.minimum = minimum
         self.maximum = maximum
 
-    def __call__(self, value: SupportsIndex, /) -> int:
+    def __call__(self, value: SupportsIndex, /) -> int:  # type: ignore[override]
         """The value as an `int`; `OverflowError` if it is out of range, `TypeError` if it is no integer."""
         number = int(operator.index(value))
         if not self.minimum <= number <= self.maximum:

@@ -396,6 +396,22 @@ fn fill(
             && def.name.as_str() == "__init__"
         {
             for (name, claim, here) in init_fields(def) {
+                let claim = match claim {
+                    // Its default is no value of the annotation's.
+                    Claim::Parameter(parameter)
+                        if def.parameters.find(parameter).is_some_and(|each| {
+                            let default = each.default.as_deref();
+                            default.is_some_and(|expr| {
+                                let meant = resolve_expr(&tables.modules, module, expr);
+                                matches!(meant, Some(Symbol::Class(..)))
+                            })
+                        }) =>
+                    {
+                        is_opaque = true;
+                        Claim::Nothing
+                    }
+                    claim => claim,
+                };
                 let ty = match claim {
                     Claim::Annotation(expr) => annotation(tables, module, expr),
                     Claim::Parameter(parameter) => def

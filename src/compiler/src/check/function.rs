@@ -77,6 +77,11 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         return Err(translator.reason(reason, def.name.range));
     }
     let params = translator.parameters(def);
+    let mut all = def.parameters.iter_non_variadic_params();
+    let has_class_default = all.any(|each| {
+        let default = each.default.as_deref();
+        default.is_some_and(|expr| translator.is_class(expr))
+    });
     let captured = translator.captured_variables(candidate);
     translator.collect_locals(&def.body)?;
     translator.mark_cells(&def.body);
@@ -138,7 +143,7 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         may_suspend: false,
         params,
         returns: translator.returns,
-        is_opaque: is_opaque(tables, candidate.module, def),
+        is_opaque: has_class_default || is_opaque(tables, candidate.module, def),
         locals: translator.locals,
         body,
         span: crate::parse::span(file, def),
@@ -288,6 +293,12 @@ impl<'a> Translator<'a> {
         self.inferred.truncate(count);
     }
 
+    /// Whether an expression names a class of the program.
+    fn is_class(&self, expr: &ast::Expr) -> bool {
+        let meant = super::names::resolve_expr(&self.tables.modules, self.module, expr);
+        matches!(meant, Some(super::names::Symbol::Class(..)))
+    }
+
     fn parameters(&mut self, def: &ast::StmtFunctionDef) -> Vec<Param> {
         let parameters = &def.parameters;
         self.has_first = !parameters.posonlyargs.is_empty() || !parameters.args.is_empty();
@@ -296,7 +307,7 @@ impl<'a> Translator<'a> {
         let mut add = |translator: &mut Self,
                        parameter: &ast::Parameter,
                        kind: ParamKind,
-                       has_default: bool| {
+                       default: Option<&ast::Expr>| {
             let first = params.is_empty();
             let ty = match (translator.kind, kind) {
                 (kind, ParamKind::Positional | ParamKind::PositionalOnly)
@@ -309,6 +320,8 @@ impl<'a> Translator<'a> {
                     Type::Dict(Box::new(Type::Str), Box::new(Type::Object))
                 }
                 _ if anything => Type::Object,
+                // `def f(text: str = MISSING)`, where `MISSING` is a class: the annotation says what callers may give.
+                _ if default.is_some_and(|expr| translator.is_class(expr)) => Type::Object,
                 _ => parameter
                     .annotation
                     .as_deref()
@@ -322,7 +335,7 @@ impl<'a> Translator<'a> {
                 name: parameter.name.to_string(),
                 kind,
                 ty,
-                has_default,
+                has_default: default.is_some(),
             });
         };
         for each in &parameters.posonlyargs {
@@ -330,7 +343,7 @@ impl<'a> Translator<'a> {
                 self,
                 &each.parameter,
                 ParamKind::PositionalOnly,
-                each.default.is_some(),
+                each.default.as_deref(),
             );
         }
         for each in &parameters.args {
@@ -338,22 +351,22 @@ impl<'a> Translator<'a> {
                 self,
                 &each.parameter,
                 ParamKind::Positional,
-                each.default.is_some(),
+                each.default.as_deref(),
             );
         }
         if let Some(each) = &parameters.vararg {
-            add(self, each, ParamKind::VarPositional, false);
+            add(self, each, ParamKind::VarPositional, None);
         }
         for each in &parameters.kwonlyargs {
             add(
                 self,
                 &each.parameter,
                 ParamKind::KeywordOnly,
-                each.default.is_some(),
+                each.default.as_deref(),
             );
         }
         if let Some(each) = &parameters.kwarg {
-            add(self, each, ParamKind::VarKeyword, false);
+            add(self, each, ParamKind::VarKeyword, None);
         }
         params
     }
