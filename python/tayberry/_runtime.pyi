@@ -28,13 +28,14 @@ class Application:
         threads: int,
         *,
         access_log: bool = False,
+        hearing: Callable[[], object] | None = None,
         ready: Callable[[str], object] | None = None,
     ) -> bool:
         """Serves until SIGTERM or SIGINT, then stops gracefully. Whether all its threads have ended: one whose handler
         never comes back has not, and the process must not wait for it.
 
-        `ready` is called with the address (`http://127.0.0.1:8000`) once connections are accepted. Raises `OSError` when
-        the address cannot be listened on.
+        `hearing` is called when signals are heard, which is before the port is open, and `ready` with the address
+        (`http://127.0.0.1:8000`) once connections are accepted. Raises `OSError` when the address cannot be listened on.
         """
 
 class Rejected(ValueError):

@@ -26,6 +26,8 @@ from . import _lifespan
 from ._load import LoadError, gil_enabled, load_app
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from ._runtime import Application
     from .app import App
 
@@ -174,10 +176,12 @@ def _listen(application: Application, given: argparse.Namespace, threads: int, s
         else:
             supervisor.tell(line)
 
-    # The runtime stops on SIGINT itself and calls the handler that was there before; Python's would raise afterwards.
-    signal.signal(signal.SIGINT, lambda number, frame: None)
+    interrupts = _Interrupts()
+    signal.signal(signal.SIGINT, interrupts)
     try:
-        return application.serve(given.host, given.port, threads, access_log=given.access_log, ready=ready)
+        return application.serve(
+            given.host, given.port, threads, access_log=given.access_log, hearing=interrupts.leave_to_runtime, ready=ready
+        )
     except OSError as error:
         where = f"{given.host}:{given.port}"
         if error.errno == errno.EADDRINUSE:
@@ -187,6 +191,20 @@ def _listen(application: Application, given: argparse.Namespace, threads: int, s
         else:
             text = f"cannot listen on {where}: {error}"
         raise Failure(text, ENVIRONMENT) from error
+
+
+class _Interrupts:
+    """SIGINT until the runtime hears it. The runtime then stops by itself, and calls the handler that was there before."""
+
+    def __init__(self) -> None:
+        self._heard = False
+
+    def leave_to_runtime(self) -> None:
+        self._heard = True
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if not self._heard:
+            raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -156,7 +156,8 @@ PyObject *tb_function_make(tb_inner_code *inner, PyObject *globals, PyObject *cl
     /* As the interpreter leaves it: made a dict when it is asked for. */
     object->func_annotations = Py_XNewRef(annotations);
     if (inner->spec != NULL) {
-        PyFunction_SetVectorcall(object, inner->spec->vectorcall);
+        /* PyFunction_SetVectorcall would stop all threads, in vain: no code can be specialised for what has no version yet. */
+        object->vectorcall = inner->spec->vectorcall;
     }
     return function;
 }

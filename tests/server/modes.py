@@ -34,6 +34,11 @@ def build(folder: Path) -> str:
     return done.stdout + done.stderr
 
 
+def serve(folder: Path, port: int = 0) -> list[str]:
+    """The command that serves the folder's app, interpreted; `--build` makes it serve a build."""
+    return [sys.executable, "-m", "tayberry._serve", "--app", "app:app", "--path", str(folder), "--port", str(port)]
+
+
 class Served:
     """A server process of one mode."""
 
@@ -41,9 +46,9 @@ class Served:
         self.mode = mode
         self.log = folder / f"{mode}.log"
         build = ["--build", str(folder / ".tayberry")] if mode == "compiled" else []
-        command = [sys.executable, "-m", "tayberry._serve", "--app", "app:app", "--path", str(folder), "--port", "0", "--threads", str(threads)]
         with self.log.open("w") as log:
-            self.process = subprocess.Popen([*command, *build, *options], env=environment(), stderr=log, text=True)
+            command = [*serve(folder), "--threads", str(threads), *build, *options]
+            self.process = subprocess.Popen(command, env=environment(), stderr=log, text=True)
         for _ in range(600):
             said = self.said()
             if " on http://" in said:

@@ -227,13 +227,14 @@ impl Application {
     }
 
     /// Serves until SIGTERM or SIGINT, then stops gracefully.
-    #[pyo3(signature = (host, port, threads, *, access_log=false, ready=None))]
+    #[pyo3(signature = (host, port, threads, *, access_log=false, hearing=None, ready=None))]
     fn serve(
         slf: &Bound<'_, Self>,
         host: &str,
         port: u16,
         threads: usize,
         access_log: bool,
+        hearing: Option<Py<PyAny>>,
         ready: Option<Py<PyAny>>,
     ) -> PyResult<bool> {
         server::serve(
@@ -241,7 +242,7 @@ impl Application {
             &server::Address { host, port },
             threads.max(1),
             access_log,
-            ready,
+            server::Callbacks { hearing, ready },
         )
     }
 }

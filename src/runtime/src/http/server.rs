@@ -14,7 +14,8 @@ use std::time::Duration;
 use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::runtime::LocalOptions;
+use tokio::runtime::{LocalOptions, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::application::{Application, Limits};
@@ -55,18 +56,58 @@ impl Shared {
     }
 }
 
+/// What the caller wants to be told of.
+pub struct Callbacks {
+    /// Signals are heard from now on.
+    pub hearing: Option<Py<PyAny>>,
+    /// Connections are accepted at this address.
+    pub ready: Option<Py<PyAny>>,
+}
+
+/// The signals that ask for a stop, heard from before the port is open, so that none is lost.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn hear(runtime: &Runtime) -> std::io::Result<Signals> {
+        let _inside = runtime.enter();
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for the next one.
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 /// Serves until a signal. Whether all threads have ended: one whose handler never comes back has not.
 pub fn serve(
     app: &Bound<'_, Application>,
     address: &Address<'_>,
     threads: usize,
     access_log: bool,
-    ready: Option<Py<PyAny>>,
+    callbacks: Callbacks,
 ) -> PyResult<bool> {
     if access_log {
         log::install();
     }
     let py = app.py();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(os_error)?;
+    let mut signals = Signals::hear(&runtime).map_err(os_error)?;
+    if let Some(hearing) = callbacks.hearing {
+        hearing.call0(py)?;
+    }
     let listener = listen(address).map_err(os_error)?;
     let local = listener.local_addr().map_err(os_error)?;
     let (stop, stopped) = watch::channel(false);
@@ -107,16 +148,13 @@ pub fn serve(
             ))
         })?;
     }
-    if let Some(ready) = ready {
+    if let Some(ready) = callbacks.ready {
         ready.call1(py, (format!("http://{local}"),))?;
     }
     let settle = py.import("tayberry._loop")?.getattr("settle")?.unbind();
     let grace = grace(&limits);
     py.detach(|| -> std::io::Result<bool> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            use tokio::signal::unix::{SignalKind, signal};
-            let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
             let listener = tokio::net::TcpListener::from_std(listener)?;
             let mut settling = tokio::time::interval(SETTLING);
             settling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -139,15 +177,12 @@ pub fn serve(
                         // Out of descriptors: wait until some connection ends.
                         Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
                     },
-                    _ = terminate.recv() => break,
-                    _ = interrupt.recv() => break,
+                    () = signals.stop() => break,
                 }
             }
             drop(listener);
             // The threads hold receivers until they end.
             let _ = stop.send(true);
-            // A second signal ends the process at once.
-            let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
             let all_done = async {
                 while workers.iter().any(|(_, _, thread)| !thread.is_finished()) {
                     tokio::time::sleep(Duration::from_millis(5)).await;
@@ -157,8 +192,8 @@ pub fn serve(
                 () = all_done => Ok(true),
                 // A handler that never comes back holds its thread.
                 () = tokio::time::sleep(grace + CUTTING_OFF) => Ok(false),
-                _ = terminate.recv() => std::process::exit(130),
-                _ = interrupt.recv() => std::process::exit(130),
+                // A second signal ends the process at once.
+                () = signals.stop() => std::process::exit(130),
             }
         })
     })

@@ -1,16 +1,20 @@
-"""Handlers that never come back: they do not keep the process when the time to stop is over.
+"""Stopping when it is hard: handlers that never come back, signals that come as soon as the port is open.
 
-In: handlers that spin where each kind of handler runs. What holds: the process ends, and says so where an I/O thread is
-still held.
+In: handlers that spin where each kind of handler runs. What holds: no signal is lost; the process ends, and says so where
+an I/O thread is still held.
 """
 
+import contextlib
+import signal
 import socket
+import subprocess
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from modes import MODES, Served, build
+from modes import MODES, Served, build, serve
+from test_server import environment
 
 APP = """
 from tayberry import App
@@ -74,6 +78,27 @@ class Stuck(unittest.TestCase):
                 status, seconds, said = self.stop(mode, "/pool")
                 self.assertEqual(status, 0, said)
                 self.assertLess(seconds, 5)
+
+
+class Early(unittest.TestCase):
+    def test_a_signal_is_heard_from_when_the_port_is_open(self) -> None:
+        with tempfile.TemporaryDirectory() as name, socket.socket() as free:
+            folder = Path(name)
+            (folder / "app.py").write_text(APP)
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+            free.close()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with self.subTest(number), subprocess.Popen(serve(folder, port), env=environment(), stderr=subprocess.DEVNULL) as process:
+                    while process.poll() is None:
+                        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
+                            break
+                    process.send_signal(number)
+                    try:
+                        self.assertEqual(process.wait(10), 0)
+                    finally:
+                        process.kill()
 
 
 if __name__ == "__main__":
