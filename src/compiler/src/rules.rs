@@ -287,6 +287,12 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB330.md"),
     },
     Rule {
+        code: "TB331",
+        name: "integer-range",
+        level: Level::Warning,
+        page: include_str!("rules/TB331.md"),
+    },
+    Rule {
         code: "TB401",
         name: "duplicate-route",
         level: Level::Error,

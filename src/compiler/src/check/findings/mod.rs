@@ -23,6 +23,7 @@ mod coroutines;
 mod dataclasses;
 mod exceptions;
 mod imports;
+mod integers;
 mod modules;
 mod operators;
 pub mod scope;
@@ -473,6 +474,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 calls::call(self, each);
                 coroutines::call(self, each);
                 operators::called(self, each);
+                integers::call(self, each);
             }
             ast::Expr::Await(each) => coroutines::awaited(self, each),
             ast::Expr::Compare(each) => operators::compared(self, each),
