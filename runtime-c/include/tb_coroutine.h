@@ -30,6 +30,8 @@ typedef struct tb_pause {
     /* In: whether it runs outside of a task. What it waits for is then put off until the coroutine is resumed by one, unless
      * that is compiled code, which needs none. */
     uint8_t puts_off;
+    /* Out, with `value`: it has been yielded, not waited for. */
+    uint8_t yielded;
 } tb_pause;
 
 /* A member of a frame that holds a reference while the body is suspended. */
@@ -68,7 +70,7 @@ typedef struct tb_frame_spec {
     const tb_suspension *suspensions;
 } tb_frame_spec;
 
-enum tb_coroutine_kind { TB_KIND_COROUTINE, TB_KIND_GENERATOR };
+enum tb_coroutine_kind { TB_KIND_COROUTINE, TB_KIND_GENERATOR, TB_KIND_ASYNC_GENERATOR };
 
 /* A coroutine that will call `run` with these values (new references are taken). NULL with an exception. */
 PyObject *tb_coroutine_new(tb_function_spec *spec, PyObject *callable, PyObject *(*run)(PyObject *const *),
@@ -124,7 +126,8 @@ static inline PyObject *tb_pause_take(tb_pause *pause) {
     pause->sent = NULL;
     return sent;
 }
-/* `StopIteration` out of a body becomes `RuntimeError` with it as cause. */
+/* `StopIteration` out of a body becomes `RuntimeError` with it as cause, and so does `StopAsyncIteration` out of an asynchronous
+ * generator's. */
 void tb_coroutine_stop_check(enum tb_coroutine_kind kind);
 /* The closure of the function whose body begins (borrowed). */
 PyObject *tb_pause_closure(const tb_pause *pause);
@@ -141,6 +144,7 @@ static inline void tb_handled_pop(PyThreadState *thread, _PyErr_StackItem *own) 
 /* The types; valid after `tb_coroutine_ready`. */
 extern PyTypeObject *tb_coroutine_type;
 extern PyTypeObject *tb_generator_type;
+extern PyTypeObject *tb_async_generator_type;
 
 /* Makes the types and registers them with `collections.abc`: 0, or -1 with an exception. Called by the module glue. */
 int tb_coroutine_ready(void);

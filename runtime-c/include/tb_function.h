@@ -72,6 +72,8 @@ typedef struct tb_function_spec {
     uint8_t all_positional;
     /* `async def` */
     uint8_t is_async;
+    /* `async def` with `yield` */
+    uint8_t is_async_generator;
     /* Of a body that can be suspended: its frame; else NULL. */
     const struct tb_frame_spec *frame;
     /* Code objects of the functions and classes that it makes. */

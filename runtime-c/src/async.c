@@ -93,7 +93,7 @@ PyObject *tb_async_next(PyObject *iter)
         return PyErr_Format(PyExc_TypeError, "'async for' requires an iterator with __anext__ method, got %.100s", type->tp_name);
     }
     PyObject *awaitable = next(iter);
-    if (awaitable == NULL || PyAsyncGen_CheckExact(iter)) {
+    if (awaitable == NULL || PyAsyncGen_CheckExact(iter) || type == tb_async_generator_type) {
         return awaitable;
     }
     PyObject *got = tb_await_iter(awaitable);

@@ -98,6 +98,7 @@ void *tb_pause_begin(tb_pause *pause, tb_pause *inner, tb_function_spec *spec, i
     }
     self->awaited = (PyObject *)inner->self;
     pause->value = inner->value;
+    pause->yielded = inner->self == NULL;
     pause->self = self;
     return self->frame;
 }

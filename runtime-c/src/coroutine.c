@@ -20,6 +20,8 @@ tb_coroutine *tb_coroutine_alloc(tb_function_spec *spec, PyObject *callable, int
     self->qualname = Py_NewRef(((PyFunctionObject *)callable)->func_qualname);
     self->weak = NULL;
     self->state = TB_EXECUTING;
+    self->running = self->closed = self->hooked = 0;
+    self->finalizer = NULL;
     self->at = 0;
     self->awaited = NULL;
     self->handled = (_PyErr_StackItem){NULL, NULL};
@@ -48,7 +50,8 @@ PyObject *tb_coroutine_new(tb_function_spec *spec, PyObject *callable, PyObject 
 }
 
 PyObject *tb_coroutine_new_framed(tb_function_spec *spec, PyObject *callable, PyObject *const *values, int count) {
-    return make(spec, callable, NULL, values, count, spec->is_async ? tb_coroutine_type : tb_generator_type);
+    PyTypeObject *type = spec->is_async_generator ? tb_async_generator_type : spec->is_async ? tb_coroutine_type : tb_generator_type;
+    return make(spec, callable, NULL, values, count, type);
 }
 
 /* Takes a reference out of a slot of the frame and releases it. */
@@ -113,8 +116,11 @@ static void coroutine_finalize(PyObject *object) {
     if (state == TB_FINISHED || state == TB_EXECUTING) {
         return;
     }
+    if (tb_is_async_generator(self) && tb_async_generator_hand_to_loop(object)) {
+        return;
+    }
     PyObject *pending = PyErr_GetRaisedException();
-    if (state == TB_CREATED && !tb_is_generator(self)) {
+    if (state == TB_CREATED && Py_TYPE(object) == tb_coroutine_type) {
         PyObject *warnings = PyImport_ImportModule("warnings");
         PyObject *result = warnings == NULL ? NULL : PyObject_CallMethod(warnings, "_warn_unawaited_coroutine", "O", object);
         if (result == NULL) {
@@ -136,6 +142,7 @@ static int coroutine_traverse(PyObject *object, visitproc visit, void *arg) {
     tb_coroutine *self = (tb_coroutine *)object;
     Py_VISIT(Py_TYPE(object));
     Py_VISIT(self->function);
+    Py_VISIT(self->finalizer);
     Py_VISIT(self->awaited);
     Py_VISIT(self->handled.exc_value);
     for (Py_ssize_t each = 0; each < Py_SIZE(self); each++) {
@@ -172,19 +179,21 @@ static void coroutine_dealloc(PyObject *object) {
     Py_XDECREF(self->function);
     Py_XDECREF(self->name);
     Py_XDECREF(self->qualname);
+    Py_XDECREF(self->finalizer);
     type->tp_free(object);
     tb_internal_type_release(type);
 }
 
 static PyObject *coroutine_repr(PyObject *object) {
-    return PyUnicode_FromFormat("<%s object %S at %p>", tb_is_generator((tb_coroutine *)object) ? "generator" : "coroutine",
-                                ((tb_coroutine *)object)->qualname, object);
+    return PyUnicode_FromFormat("<%s object %S at %p>", Py_TYPE(object)->tp_name, ((tb_coroutine *)object)->qualname, object);
 }
 
 /* `isinstance(c, types.CoroutineType)` asks for this when the type itself says no. */
 static PyObject *coroutine_class(PyObject *self, void *closure) {
     (void)closure;
-    return Py_NewRef((PyObject *)(tb_is_generator((tb_coroutine *)self) ? &PyGen_Type : &PyCoro_Type));
+    return Py_NewRef((PyObject *)(tb_is_generator((tb_coroutine *)self)         ? &PyGen_Type
+                                  : tb_is_async_generator((tb_coroutine *)self) ? &PyAsyncGen_Type
+                                                                                : &PyCoro_Type));
 }
 static PyObject *coroutine_none(PyObject *self, void *closure) {
     (void)self;
@@ -381,6 +390,42 @@ static PyType_Spec generator_spec = {
     .slots = generator_slots,
 };
 
+static PyObject *async_generator_running(PyObject *self, void *closure) {
+    (void)closure;
+    return PyBool_FromLong(__atomic_load_n(&((tb_coroutine *)self)->running, __ATOMIC_RELAXED));
+}
+static PyGetSetDef async_generator_getters[] = {
+    {"__class__", coroutine_class, NULL, NULL, NULL},
+    {"__name__", get_text, set_text, "name of the async generator", (void *)offsetof(tb_coroutine, name)},
+    {"__qualname__", get_text, set_text, "qualified name of the async generator", (void *)offsetof(tb_coroutine, qualname)},
+    {"ag_await", coroutine_awaited, NULL, "object being awaited on, or None", NULL},
+    {"ag_running", async_generator_running, NULL, NULL, NULL},
+    {"ag_frame", coroutine_frame, NULL, NULL, NULL},
+    {"ag_code", coroutine_code, NULL, NULL, NULL},
+    {"ag_suspended", coroutine_suspended, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+static PyMethodDef async_generator_methods[] = {
+    {"asend", tb_async_generator_asend, METH_O, NULL},
+    {"athrow", tb_async_generator_athrow, METH_VARARGS, NULL},
+    {"aclose", tb_async_generator_aclose, METH_NOARGS, NULL},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+static PyType_Slot async_generator_slots[] = {
+    {Py_tp_dealloc, SLOT(coroutine_dealloc)}, {Py_tp_traverse, SLOT(coroutine_traverse)},
+    {Py_tp_finalize, SLOT(coroutine_finalize)}, {Py_tp_repr, SLOT(coroutine_repr)},
+    {Py_am_aiter, SLOT(PyObject_SelfIter)}, {Py_am_anext, SLOT(tb_async_generator_next)},
+    {Py_tp_getset, async_generator_getters}, {Py_tp_methods, async_generator_methods}, {Py_tp_members, members}, {0, NULL},
+};
+static PyType_Spec async_generator_spec = {
+    .name = "builtins.async_generator",
+    .basicsize = sizeof(tb_coroutine),
+    .itemsize = sizeof(PyObject *),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = async_generator_slots,
+};
+
 /* A type that `collections.abc` knows as one of `base`; NULL with an exception. */
 static PyTypeObject *make_type(PyType_Spec *spec, const char *name, const char *base) {
     PyTypeObject *type = (PyTypeObject *)PyType_FromSpec(spec);
@@ -403,6 +448,9 @@ static PyTypeObject *make_type(PyType_Spec *spec, const char *name, const char *
 int tb_coroutine_ready(void) {
     if (tb_coroutine_type == NULL &&
         ((awaiter_type == NULL && (awaiter_type = make_type(&awaiter_spec, "coroutine_wrapper", NULL)) == NULL) ||
+         tb_async_generator_ready() < 0 ||
+         (tb_async_generator_type == NULL &&
+          (tb_async_generator_type = make_type(&async_generator_spec, "async_generator", "AsyncGenerator")) == NULL) ||
          (tb_generator_type == NULL && (tb_generator_type = make_type(&generator_spec, "generator", "Generator")) == NULL) ||
          (tb_coroutine_type = make_type(&coroutine_spec, "coroutine", "Coroutine")) == NULL)) {
         return -1;

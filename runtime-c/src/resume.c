@@ -2,14 +2,18 @@
 #include "coroutine.h"
 #include "tb_safepoint.h"
 
-static const char *kind_name(tb_coroutine *self) { return tb_is_generator(self) ? "generator" : "coroutine"; }
+static const char *kind_name(tb_coroutine *self) {
+    return tb_is_generator(self) ? "generator" : tb_is_async_generator(self) ? "async generator" : "coroutine";
+}
 
 void tb_coroutine_stop_check(enum tb_coroutine_kind kind) {
-    if (!PyErr_ExceptionMatches(PyExc_StopIteration)) {
+    static const char *const names[] = {"coroutine", "generator", "async generator"};
+    int is_stop = PyErr_ExceptionMatches(PyExc_StopIteration);
+    if (!is_stop && (kind != TB_KIND_ASYNC_GENERATOR || !PyErr_ExceptionMatches(PyExc_StopAsyncIteration))) {
         return;
     }
     PyObject *stop = PyErr_GetRaisedException();
-    PyErr_SetString(PyExc_RuntimeError, kind == TB_KIND_GENERATOR ? "generator raised StopIteration" : "coroutine raised StopIteration");
+    PyErr_Format(PyExc_RuntimeError, "%s raised %s", names[kind], is_stop ? "StopIteration" : "StopAsyncIteration");
     PyObject *error = PyErr_GetRaisedException();
     PyException_SetCause(error, Py_NewRef(stop));
     PyException_SetContext(error, stop);
@@ -20,7 +24,7 @@ void tb_coroutine_stop_check(enum tb_coroutine_kind kind) {
 static void refuse(tb_coroutine *self, int found) {
     if (found == TB_EXECUTING) {
         PyErr_Format(PyExc_ValueError, "%s already executing", kind_name(self));
-    } else if (!tb_is_generator(self)) {
+    } else if (Py_TYPE(self) == tb_coroutine_type) {
         PyErr_SetString(PyExc_RuntimeError, "cannot reuse already awaited coroutine");
     }
 }
@@ -32,7 +36,7 @@ static PySendResult run(tb_coroutine *self, PyObject *sent, PyObject **result) {
     if (pause.value != NULL) {
         /* It is suspended, and some other thread may have resumed it already. */
         *result = pause.value;
-        return PYGEN_NEXT;
+        return pause.yielded && tb_is_async_generator(self) ? TB_YIELDED : PYGEN_NEXT;
     }
     Py_XDECREF(pause.sent);
     if (made == NULL && self->run != NULL) {
@@ -84,7 +88,7 @@ PySendResult tb_coroutine_send_value(PyObject *object, PyObject *value, PyObject
     }
     int found = tb_coroutine_enter(self);
     if (found == TB_EXECUTING || found == TB_FINISHED) {
-        if (found == TB_FINISHED && tb_is_generator(self) && value != NULL) {
+        if (found == TB_FINISHED && Py_TYPE(self) != tb_coroutine_type && value != NULL) {
             *result = Py_NewRef(Py_None);
             return PYGEN_RETURN;
         }
@@ -105,9 +109,12 @@ static PyObject *stop_with(PyObject *result) {
     return NULL;
 }
 
+PyObject *tb_stop_unless_next(PySendResult sent, PyObject *result) { return sent == PYGEN_RETURN ? stop_with(result) : result; }
+
 PyObject *tb_coroutine_send(PyObject *self, PyObject *value) {
     PyObject *result;
-    return tb_coroutine_send_value(self, value, &result) == PYGEN_RETURN ? stop_with(result) : result;
+    PySendResult sent = tb_coroutine_send_value(self, value, &result);
+    return tb_stop_unless_next(sent, result);
 }
 
 PyObject *tb_coroutine_next(PyObject *self) {
@@ -134,10 +141,9 @@ static void chain(tb_coroutine *self) {
 }
 
 /* Runs the body with the pending exception, which comes from outside. */
-static PyObject *resume_raising(tb_coroutine *self) {
-    PyObject *result;
+static PySendResult resume_raising(tb_coroutine *self, PyObject **result) {
     chain(self);
-    return run(self, NULL, &result) == PYGEN_RETURN ? stop_with(result) : result;
+    return run(self, NULL, result);
 }
 
 /* Closes what a coroutine waits for: 0, or -1 with an exception. */
@@ -193,13 +199,13 @@ PyObject *tb_coroutine_close(PyObject *object, PyObject *ignored) {
     PyObject *result;
     chain(self);
     PySendResult sent = run(self, NULL, &result);
-    if (sent == PYGEN_NEXT) {
+    if (sent == PYGEN_RETURN) {
+        return result;
+    }
+    if (sent != PYGEN_ERROR) {
         Py_DECREF(result);
         PyErr_Format(PyExc_RuntimeError, "%s ignored GeneratorExit", kind_name(self));
         return NULL;
-    }
-    if (sent == PYGEN_RETURN) {
-        return result;
     }
     if (PyErr_ExceptionMatches(PyExc_GeneratorExit)) {
         PyErr_Clear();
@@ -248,34 +254,37 @@ static PyObject *exception_of(PyObject *type, PyObject *value, PyObject *trace) 
 }
 
 /* Throws into a coroutine that waits and is EXECUTING. `*done` says whether that was all. */
-static PyObject *throw_into_awaited(tb_coroutine *self, PyObject *const *args, Py_ssize_t count, int *done) {
-    PyObject *awaited = self->awaited, *result;
+static PySendResult throw_into_awaited(tb_coroutine *self, PyObject *const *args, Py_ssize_t count, int closes, int *done,
+                                       PyObject **result) {
+    PyObject *awaited = self->awaited;
     *done = 1;
-    if (PyErr_GivenExceptionMatches(args[0], PyExc_GeneratorExit)) {
+    *result = NULL;
+    if (closes && PyErr_GivenExceptionMatches(args[0], PyExc_GeneratorExit)) {
         int failed = close_awaited(awaited) < 0;
         Py_CLEAR(self->awaited);
         if (failed) {
-            return resume_raising(self);
+            return resume_raising(self, result);
         }
         *done = 0;
-        return NULL;
+        return PYGEN_ERROR;
     }
     PyObject *method;
     int found = PyObject_GetOptionalAttrString(awaited, "throw", &method);
     if (found < 0) {
         tb_coroutine_set_state(self, TB_SUSPENDED);
-        return NULL;
+        return PYGEN_ERROR;
     }
     if (found == 0) {
         Py_CLEAR(self->awaited);
         *done = 0;
-        return NULL;
+        return PYGEN_ERROR;
     }
-    result = PyObject_Vectorcall(method, args, (size_t)count, NULL);
+    PyObject *given = PyObject_Vectorcall(method, args, (size_t)count, NULL);
     Py_DECREF(method);
-    if (result != NULL) {
+    if (given != NULL) {
+        *result = given;
         tb_coroutine_set_state(self, TB_SUSPENDED);
-        return result;
+        return PYGEN_NEXT;
     }
     Py_CLEAR(self->awaited);
     if (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_StopIteration)) {
@@ -285,30 +294,34 @@ static PyObject *throw_into_awaited(tb_coroutine *self, PyObject *const *args, P
             value = Py_XNewRef(((PyStopIterationObject *)stop)->value);
             Py_DECREF(stop);
         }
-        PySendResult sent = run(self, value == NULL ? Py_NewRef(Py_None) : value, &result);
-        return sent == PYGEN_RETURN ? stop_with(result) : result;
+        return run(self, value == NULL ? Py_NewRef(Py_None) : value, result);
     }
-    return resume_raising(self);
+    return resume_raising(self, result);
 }
 
-PyObject *tb_coroutine_throw(PyObject *object, PyObject *const *args, Py_ssize_t count) {
-    tb_coroutine *self = (tb_coroutine *)object;
+int tb_throw_arguments(Py_ssize_t count) {
     if (count < 1 || count > 3) {
-        return PyErr_Format(PyExc_TypeError, "throw expected at %s %d argument%s, got %zd", count < 1 ? "least" : "most",
-                            count < 1 ? 1 : 3, count < 1 ? "" : "s", count);
+        PyErr_Format(PyExc_TypeError, "throw expected at %s %d argument%s, got %zd", count < 1 ? "least" : "most",
+                     count < 1 ? 1 : 3, count < 1 ? "" : "s", count);
+        return -1;
     }
-    if (count > 1 && PyErr_WarnEx(PyExc_DeprecationWarning,
-                                  "the (type, exc, tb) signature of throw() is deprecated, "
-                                  "use the single-arg signature instead.",
-                                  1) < 0) {
-        return NULL;
+    if (count == 1) {
+        return 0;
     }
+    return PyErr_WarnEx(PyExc_DeprecationWarning,
+                        "the (type, exc, tb) signature of throw() is deprecated, "
+                        "use the single-arg signature instead.",
+                        1);
+}
+
+PySendResult tb_coroutine_throw_value(tb_coroutine *self, PyObject *const *args, Py_ssize_t count, int closes, PyObject **result) {
+    *result = NULL;
     int found = tb_coroutine_enter(self);
     if (found == TB_SUSPENDED && self->awaited != NULL) {
         int done;
-        PyObject *result = throw_into_awaited(self, args, count, &done);
+        PySendResult sent = throw_into_awaited(self, args, count, closes, &done, result);
         if (done) {
-            return result;
+            return sent;
         }
     }
     PyObject *raised = exception_of(args[0], count > 1 ? args[1] : NULL, count > 2 ? args[2] : NULL);
@@ -316,15 +329,15 @@ PyObject *tb_coroutine_throw(PyObject *object, PyObject *const *args, Py_ssize_t
         if (found != TB_EXECUTING && found != TB_FINISHED) {
             tb_coroutine_set_state(self, found);
         }
-        return NULL;
+        return PYGEN_ERROR;
     }
     PyErr_SetRaisedException(raised);
     if (found == TB_EXECUTING || found == TB_FINISHED) {
         refuse(self, found);
-        return NULL;
+        return PYGEN_ERROR;
     }
     if (found == TB_SUSPENDED) {
-        return resume_raising(self);
+        return resume_raising(self, result);
     }
     /* It never started: the exception leaves from its first line. */
     int line = ((PyCodeObject *)((PyFunctionObject *)self->function)->func_code)->co_firstlineno;
@@ -333,5 +346,14 @@ PyObject *tb_coroutine_throw(PyObject *object, PyObject *const *args, Py_ssize_t
     tb_coroutine_drop(self);
     tb_coroutine_set_state(self, TB_FINISHED);
     PyErr_SetRaisedException(raised);
-    return NULL;
+    return PYGEN_ERROR;
+}
+
+PyObject *tb_coroutine_throw(PyObject *object, PyObject *const *args, Py_ssize_t count) {
+    PyObject *result;
+    if (tb_throw_arguments(count) < 0) {
+        return NULL;
+    }
+    PySendResult sent = tb_coroutine_throw_value((tb_coroutine *)object, args, count, 1, &result);
+    return tb_stop_unless_next(sent, result);
 }

@@ -64,9 +64,6 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
     let file = FileId(candidate.module as u32);
     let mut translator = Translator::new(tables, candidate);
     let is_generator = super::suspends::is_generator(def);
-    if is_generator && def.is_async {
-        return Err(translator.reason("it is an asynchronous generator", def.name.range));
-    }
     if is_generator && super::suspends::becomes_awaitable(def) {
         let reason = "its decorator makes an awaitable of its generator";
         return Err(translator.reason(reason, def.name.range));

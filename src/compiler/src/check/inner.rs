@@ -169,9 +169,7 @@ impl<'a> Visitor<'a> for Finder {
                 if let Some(first) = generator.generators.first() {
                     self.visit_expr(&first.iter);
                 }
-                if !scope::is_asynchronous(generator) {
-                    self.found.push(generator_of(generator));
-                }
+                self.found.push(generator_of(generator));
             }
             // What is consumed at once is part of the function.
             ast::Expr::Call(call) if let Some(generator) = scope::consumed(call) => {
@@ -245,7 +243,7 @@ fn generator_of(generator: &ast::ExprGenerator) -> ast::StmtFunctionDef {
     ast::StmtFunctionDef {
         node_index: Default::default(),
         range,
-        is_async: false,
+        is_async: scope::is_asynchronous(generator),
         decorator_list: Vec::new(),
         name: ast::Identifier::new("<genexpr>", range),
         type_params: None,

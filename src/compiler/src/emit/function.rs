@@ -390,10 +390,14 @@ impl Writer<'_> {
             }
             Terminator::Fail => {
                 let hir = &self.names.program.functions[self.id.index()];
-                if hir.is_async {
-                    self.say("tb_coroutine_stop_check(TB_KIND_COROUTINE);");
-                } else if hir.is_generator {
-                    self.say("tb_coroutine_stop_check(TB_KIND_GENERATOR);");
+                let kind = match (hir.is_async, hir.is_generator) {
+                    (true, true) => Some("ASYNC_GENERATOR"),
+                    (true, false) => Some("COROUTINE"),
+                    (false, true) => Some("GENERATOR"),
+                    (false, false) => None,
+                };
+                if let Some(kind) = kind {
+                    self.say(&format!("tb_coroutine_stop_check(TB_KIND_{kind});"));
                 }
                 let value = failure(self.function.returns);
                 self.leave(value);

@@ -106,6 +106,9 @@ pub fn spec(names: &Names, id: FunctionId, out: &mut String) {
             function.inner.len()
         );
     }
+    if function.is_async && function.is_generator {
+        out.push_str("    .is_async_generator = 1,\n");
+    }
     let _ = writeln!(
         out,
         "    .all_positional = {},\n    .is_async = {},\n}};",

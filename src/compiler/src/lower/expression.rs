@@ -368,11 +368,10 @@ impl<'a> Builder<'a> {
         if let ExprKind::Call(call) = &inner.kind {
             let native = match &call.callee {
                 Callee::Function { function, .. } | Callee::Method { function, .. } => {
-                    self.program.functions[function.index()].is_async
+                    self.program.functions[function.index()].is_body(true)
                 }
-                Callee::SuperMethod { function, .. } => {
-                    function.is_some_and(|found| self.program.functions[found.index()].is_async)
-                }
+                Callee::SuperMethod { function, .. } => function
+                    .is_some_and(|found| self.program.functions[found.index()].is_body(true)),
                 _ => false,
             };
             if native {

@@ -1,4 +1,3 @@
-# interpreted: agen
 """`async with` and `async for`: every way in and out."""
 
 import asyncio

@@ -1,4 +1,3 @@
-# interpreted: numbers
 """Awaits and yields near comprehensions."""
 
 import asyncio

@@ -1,4 +1,4 @@
-# interpreted: opened, by_hand.<locals>.hand_out
+# interpreted: by_hand.<locals>.hand_out
 """Coroutines and generators that are made inside functions: what they capture, how they end, what they show of themselves."""
 
 import asyncio
