@@ -18,6 +18,8 @@ PyObject *tb_tuple(PyObject *iterable);
 PyObject *tb_set(PyObject *iterable);
 PyObject *tb_frozenset(PyObject *iterable);
 PyObject *tb_dict(PyObject *value);
+/* `next(iterator)`, `next(iterator, standard)` */
+PyObject *tb_next(PyObject *iterator, PyObject *standard);
 /* `int(x)`, `float(x)`, `bool(x)` of anything */
 static inline tb_int tb_int_of(PyObject *value) { return tb_int_parse(value); }
 static inline double tb_float_of(PyObject *value) { return tb_float_parse(value); }

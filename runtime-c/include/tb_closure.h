@@ -44,4 +44,7 @@ static inline PyObject *tb_closure_cell(PyObject *closure, int place) {
 PyObject *tb_function_make(struct tb_inner_code *inner, PyObject *globals, PyObject *closure, PyObject *defaults,
                            PyObject *keyword_defaults, PyObject *annotate, PyObject *annotations);
 
+/* What `(… for x in iterator)` makes of its code. */
+PyObject *tb_generator_expression(struct tb_inner_code *inner, PyObject *globals, PyObject *closure, PyObject *iterator);
+
 #endif

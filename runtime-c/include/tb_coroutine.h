@@ -72,6 +72,48 @@ typedef struct tb_frame_spec {
 
 enum tb_coroutine_kind { TB_KIND_COROUTINE, TB_KIND_GENERATOR, TB_KIND_ASYNC_GENERATOR };
 
+enum tb_coroutine_state {
+    TB_CREATED,
+    TB_SUSPENDED,
+    /* Some thread runs it, or finishes it. */
+    TB_EXECUTING,
+    /* Suspended, and some thread looks at what it waits for; for a moment only. */
+    TB_LOOKED_AT,
+    TB_FINISHED,
+};
+
+struct tb_coroutine {
+    PyObject_VAR_HEAD
+    tb_function_spec *spec;
+    /* NULL for a body with a frame. */
+    PyObject *(*run)(PyObject *const *);
+    PyObject *function, *name, *qualname, *weak;
+    /* enum tb_coroutine_state; atomic. */
+    int state;
+    /* Of asynchronous generators: whether an `asend` or its like is under way, whether it is to yield no more, whether the
+     * event loop's hooks have been asked; atomic. */
+    uint8_t running, closed, hooked;
+    /* The event loop's hook for one that is dropped before its end, or NULL. */
+    PyObject *finalizer;
+    /* Where it is suspended; 0 before the start and when everything has been taken out of the frame. */
+    int at;
+    /* What it waits for, or NULL. */
+    PyObject *awaited;
+    /* What it is handling while it is suspended. */
+    _PyErr_StackItem handled;
+    /* Of a generator expression: its closure, or NULL; others have their function's. */
+    PyObject *closure;
+    /* While it is resumed by one of ours that waits for it: that one. */
+    tb_coroutine *outer;
+    /* The generated struct, behind the values; NULL before the first suspension. */
+    void *frame;
+    /* The arguments until the body runs. */
+    PyObject *values[];
+};
+
+/* From now on, or no longer, this thread has it to itself. */
+static inline void tb_coroutine_set_state(tb_coroutine *self, int state) { __atomic_store_n(&self->state, state, __ATOMIC_RELEASE); }
+
 /* A coroutine that will call `run` with these values (new references are taken). NULL with an exception. */
 PyObject *tb_coroutine_new(tb_function_spec *spec, PyObject *callable, PyObject *(*run)(PyObject *const *),
                            PyObject *const *values, int count);
@@ -115,11 +157,39 @@ uint8_t tb_async_ended(void);
 PyObject *tb_await_start(PyObject *iter, const tb_pause *pause, tb_pause *inner);
 /* Suspends the body at `at`: makes its coroutine object and frame if need be, takes over what `inner` waits for and hands out,
  * and what the body is handling. The frame, which the caller fills; NULL with an exception and `inner` dropped. */
-void *tb_pause_begin(tb_pause *pause, tb_pause *inner, tb_function_spec *spec, int at, _PyErr_StackItem *handled);
+int tb_pause_make(tb_pause *pause, tb_pause *inner, tb_function_spec *spec);
+static inline void *tb_pause_begin(tb_pause *pause, tb_pause *inner, tb_function_spec *spec, int at, _PyErr_StackItem *handled) {
+    if (__builtin_expect(pause->at == 0, 0) && tb_pause_make(pause, inner, spec) < 0) {
+        return NULL;
+    }
+    tb_coroutine *self = pause->self;
+    self->at = at;
+    if (handled != NULL) {
+        self->handled.exc_value = handled->exc_value;
+        handled->exc_value = NULL;
+    }
+    self->awaited = (PyObject *)inner->self;
+    pause->value = inner->value;
+    pause->yielded = inner->self == NULL;
+    return self->frame;
+}
 /* The frame is filled: from now on anybody may resume the coroutine. */
-void tb_pause_end(tb_pause *pause);
+void tb_pause_begun(tb_coroutine *self);
+static inline void tb_pause_end(tb_pause *pause) {
+    if (__builtin_expect(pause->at == 0, 0)) {
+        tb_pause_begun(pause->self);
+    }
+    tb_coroutine_set_state(pause->self, TB_SUSPENDED);
+}
 /* The frame of a body that goes on; the caller takes everything out of it. `handled` gets what the body was handling. */
-void *tb_pause_resume(tb_pause *pause, _PyErr_StackItem *handled);
+static inline void *tb_pause_resume(tb_pause *pause, _PyErr_StackItem *handled) {
+    if (handled != NULL) {
+        handled->exc_value = pause->self->handled.exc_value;
+        pause->self->handled.exc_value = NULL;
+    }
+    pause->self->at = 0;
+    return pause->self->frame;
+}
 /* What the body gets where it goes on, as a new reference; NULL for the pending exception. */
 static inline PyObject *tb_pause_take(tb_pause *pause) {
     PyObject *sent = pause->sent;

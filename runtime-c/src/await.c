@@ -70,62 +70,37 @@ PyObject *tb_await_start(PyObject *iter, const tb_pause *pause, tb_pause *inner)
     return got;
 }
 
-void *tb_pause_begin(tb_pause *pause, tb_pause *inner, tb_function_spec *spec, int at, _PyErr_StackItem *handled) {
+int tb_pause_make(tb_pause *pause, tb_pause *inner, tb_function_spec *spec) {
     tb_coroutine *self = pause->self;
     if (self == NULL) {
         PyObject *function = __atomic_load_n(&spec->function, __ATOMIC_ACQUIRE);
         self = tb_coroutine_alloc(spec, function, 0, spec->is_async ? tb_coroutine_type : tb_generator_type);
-    }
-    if (self != NULL && self->frame == NULL && (self->frame = PyMem_Malloc(spec->frame->size)) == NULL) {
-        PyErr_NoMemory();
-        if (pause->self == NULL) {
-            tb_coroutine_set_state(self, TB_FINISHED);
-            Py_CLEAR(self);
+        if (self == NULL) {
+            PyObject *error = PyErr_GetRaisedException();
+            Py_XDECREF((PyObject *)inner->self);
+            Py_CLEAR(inner->value);
+            PyErr_SetRaisedException(error);
+            return -1;
         }
-        self = NULL;
+        pause->self = self;
     }
-    if (self == NULL) {
-        PyObject *error = PyErr_GetRaisedException();
-        Py_XDECREF((PyObject *)inner->self);
-        Py_CLEAR(inner->value);
-        PyErr_SetRaisedException(error);
-        return NULL;
-    }
-    self->at = at;
-    if (handled != NULL) {
-        self->handled.exc_value = handled->exc_value;
-        handled->exc_value = NULL;
-    }
-    self->awaited = (PyObject *)inner->self;
-    pause->value = inner->value;
-    pause->yielded = inner->self == NULL;
-    pause->self = self;
-    return self->frame;
+    self->frame = &self->values[Py_SIZE(self)];
+    return 0;
 }
 
-void tb_pause_end(tb_pause *pause) {
+void tb_pause_begun(tb_coroutine *self) {
+    for (Py_ssize_t each = Py_SIZE(self) - 1; each >= 0; each--) {
+        Py_CLEAR(self->values[each]);
+    }
+    if (!PyObject_GC_IsTracked((PyObject *)self)) {
+        PyObject_GC_Track(self);
+    }
+}
+
+PyObject *tb_pause_closure(const tb_pause *pause) {
     tb_coroutine *self = pause->self;
-    if (pause->at == 0) {
-        for (Py_ssize_t each = Py_SIZE(self) - 1; each >= 0; each--) {
-            Py_CLEAR(self->values[each]);
-        }
-        if (!PyObject_GC_IsTracked((PyObject *)self)) {
-            PyObject_GC_Track(self);
-        }
-    }
-    tb_coroutine_set_state(self, TB_SUSPENDED);
+    return self->closure != NULL ? self->closure : PyFunction_GET_CLOSURE(self->function);
 }
-
-void *tb_pause_resume(tb_pause *pause, _PyErr_StackItem *handled) {
-    if (handled != NULL) {
-        handled->exc_value = pause->self->handled.exc_value;
-        pause->self->handled.exc_value = NULL;
-    }
-    pause->self->at = 0;
-    return pause->self->frame;
-}
-
-PyObject *tb_pause_closure(const tb_pause *pause) { return PyFunction_GET_CLOSURE(pause->self->function); }
 
 int tb_pause_hand_over(tb_pause *pause, int failed, void *result) {
     if (pause->value == NULL) {

@@ -26,6 +26,30 @@ PyObject *tb_set(PyObject *iterable) { return PySet_New(iterable); }
 PyObject *tb_frozenset(PyObject *iterable) { return PyFrozenSet_New(iterable); }
 PyObject *tb_dict(PyObject *value) { return PyObject_CallOneArg((PyObject *)&PyDict_Type, value); }
 
+PyObject *tb_next(PyObject *iterator, PyObject *standard)
+{
+    if (!PyIter_Check(iterator)) {
+        return PyErr_Format(PyExc_TypeError, "'%.200s' object is not an iterator", Py_TYPE(iterator)->tp_name);
+    }
+    PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
+    if (item != NULL) {
+        return item;
+    }
+    if (standard == NULL) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetNone(PyExc_StopIteration);
+        }
+        return NULL;
+    }
+    if (PyErr_Occurred()) {
+        if (!PyErr_ExceptionMatches(PyExc_StopIteration)) {
+            return NULL;
+        }
+        PyErr_Clear();
+    }
+    return Py_NewRef(standard);
+}
+
 static PyObject *better(PyObject *a, PyObject *b, int op)
 {
     uint8_t second = tb_compare_truth(b, a, op);

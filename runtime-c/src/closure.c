@@ -161,3 +161,19 @@ PyObject *tb_function_make(tb_inner_code *inner, PyObject *globals, PyObject *cl
     }
     return function;
 }
+
+PyObject *tb_generator_expression(tb_inner_code *inner, PyObject *globals, PyObject *closure, PyObject *iterator) {
+    /* Nobody sees its function: one stands for all. */
+    PyObject *function = inner->spec == NULL ? NULL : __atomic_load_n(&inner->spec->info.function, __ATOMIC_ACQUIRE);
+    if (function != NULL) {
+        PyObject *made = tb_coroutine_new_framed(inner->spec, function, &iterator, 1);
+        if (made != NULL) {
+            ((tb_coroutine *)made)->closure = Py_XNewRef(closure);
+        }
+        return made;
+    }
+    function = tb_function_make(inner, globals, closure, NULL, NULL, NULL, NULL);
+    PyObject *made = function == NULL ? NULL : PyObject_CallOneArg(function, iterator);
+    Py_XDECREF(function);
+    return made;
+}

@@ -9,10 +9,13 @@
 PyTypeObject *tb_coroutine_type, *tb_generator_type;
 
 tb_coroutine *tb_coroutine_alloc(tb_function_spec *spec, PyObject *callable, int count, PyTypeObject *type) {
-    tb_coroutine *self = PyObject_GC_NewVar(tb_coroutine, type, count);
+    /* The frame is part of the object, but none of its items. */
+    size_t words = spec->frame == NULL ? 0 : (spec->frame->size + sizeof(PyObject *) - 1) / sizeof(PyObject *);
+    tb_coroutine *self = PyObject_GC_NewVar(tb_coroutine, type, count + (Py_ssize_t)words);
     if (self == NULL) {
         return NULL;
     }
+    Py_SET_SIZE(self, count);
     self->spec = spec;
     self->run = NULL;
     self->function = Py_NewRef(callable);
@@ -24,6 +27,8 @@ tb_coroutine *tb_coroutine_alloc(tb_function_spec *spec, PyObject *callable, int
     self->finalizer = NULL;
     self->at = 0;
     self->awaited = NULL;
+    self->outer = NULL;
+    self->closure = NULL;
     self->handled = (_PyErr_StackItem){NULL, NULL};
     self->frame = NULL;
     return self;
@@ -89,7 +94,6 @@ void tb_coroutine_drop(tb_coroutine *self) {
             drop_slot(self->frame, suspension->slots[each]);
         }
         self->at = 0;
-        PyMem_Free(self->frame);
         self->frame = NULL;
     }
     for (Py_ssize_t each = Py_SIZE(self) - 1; each >= 0; each--) {
@@ -143,6 +147,7 @@ static int coroutine_traverse(PyObject *object, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(object));
     Py_VISIT(self->function);
     Py_VISIT(self->finalizer);
+    Py_VISIT(self->closure);
     Py_VISIT(self->awaited);
     Py_VISIT(self->handled.exc_value);
     for (Py_ssize_t each = 0; each < Py_SIZE(self); each++) {
@@ -180,6 +185,7 @@ static void coroutine_dealloc(PyObject *object) {
     Py_XDECREF(self->name);
     Py_XDECREF(self->qualname);
     Py_XDECREF(self->finalizer);
+    Py_XDECREF(self->closure);
     type->tp_free(object);
     tb_internal_type_release(type);
 }

@@ -4,44 +4,8 @@
 
 #include "objects.h"
 
-enum tb_coroutine_state {
-    TB_CREATED,
-    TB_SUSPENDED,
-    /* Some thread runs it, or finishes it. */
-    TB_EXECUTING,
-    /* Suspended, and some thread looks at what it waits for; for a moment only. */
-    TB_LOOKED_AT,
-    TB_FINISHED,
-};
-
-struct tb_coroutine {
-    PyObject_VAR_HEAD
-    tb_function_spec *spec;
-    /* NULL for a body with a frame. */
-    PyObject *(*run)(PyObject *const *);
-    PyObject *function, *name, *qualname, *weak;
-    /* enum tb_coroutine_state; atomic. */
-    int state;
-    /* Of asynchronous generators: whether an `asend` or its like is under way, whether it is to yield no more, whether the
-     * event loop's hooks have been asked; atomic. */
-    uint8_t running, closed, hooked;
-    /* The event loop's hook for one that is dropped before its end, or NULL. */
-    PyObject *finalizer;
-    /* Where it is suspended; 0 before the start and when everything has been taken out of the frame. */
-    int at;
-    /* What it waits for, or NULL. */
-    PyObject *awaited;
-    /* What it is handling while it is suspended. */
-    _PyErr_StackItem handled;
-    /* The generated struct; NULL before the first suspension. */
-    void *frame;
-    /* The arguments until the body runs. */
-    PyObject *values[];
-};
-
 /* Makes the coroutine EXECUTING and gives the state it was in; if that was EXECUTING or FINISHED, it is left alone. */
 int tb_coroutine_enter(tb_coroutine *self);
-static inline void tb_coroutine_set_state(tb_coroutine *self, int state) { __atomic_store_n(&self->state, state, __ATOMIC_RELEASE); }
 static inline int tb_coroutine_peek_state(tb_coroutine *self) {
     int state = __atomic_load_n(&self->state, __ATOMIC_ACQUIRE);
     return state == TB_LOOKED_AT ? TB_SUSPENDED : state;

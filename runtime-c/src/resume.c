@@ -52,50 +52,94 @@ static PySendResult run(tb_coroutine *self, PyObject *sent, PyObject **result) {
     return made == NULL ? PYGEN_ERROR : PYGEN_RETURN;
 }
 
-/* Sends to what a coroutine waits for, or runs the body if it waits for nothing or that has ended. It is EXECUTING. */
+/* Makes a coroutine EXECUTING for `value` to be sent to it: 1; or 0 with what comes of sending. */
+static int enter(tb_coroutine *self, PyObject *value, PySendResult *sent, PyObject **result) {
+    int found = TB_SUSPENDED;
+    *result = NULL;
+    if (__builtin_expect(__atomic_compare_exchange_n(&self->state, &found, TB_EXECUTING, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE), 1)) {
+        return 1;
+    }
+    *sent = PYGEN_ERROR;
+    if (found == TB_CREATED && value != NULL && value != Py_None) {
+        PyErr_Format(PyExc_TypeError, "can't send non-None value to a just-started %s", kind_name(self));
+        return 0;
+    }
+    found = tb_coroutine_enter(self);
+    if (found != TB_EXECUTING && found != TB_FINISHED) {
+        return 1;
+    }
+    if (found == TB_FINISHED && Py_TYPE(self) != tb_coroutine_type && value != NULL) {
+        *result = Py_NewRef(Py_None);
+        *sent = PYGEN_RETURN;
+        return 0;
+    }
+    refuse(self, found);
+    return 0;
+}
+
+/* Sends to what a coroutine waits for, and runs the bodies to which that gives something. It is EXECUTING, and so are those of
+ * ours that it waits for through others, until the innermost has answered: a loop, however deep they are. */
 static PySendResult advance(tb_coroutine *self, PyObject *value, PyObject **result) {
-    if (self->awaited == NULL) {
-        return run(self, Py_NewRef(value == NULL ? Py_None : value), result);
-    }
-    if (tb_enter() < 0) {
-        tb_coroutine_set_state(self, TB_SUSPENDED);
-        return PYGEN_ERROR;
-    }
-    /* What runs now sees what this coroutine is handling. */
     PyThreadState *thread = tb_thread();
-    tb_handled_push(thread, &self->handled);
-    PyObject *got;
-    PySendResult sent = Py_TYPE(self->awaited) == tb_coroutine_type
-                            ? tb_coroutine_send_value(self->awaited, value == NULL ? Py_None : value, &got)
-                            : PyIter_Send(self->awaited, value == NULL ? Py_None : value, &got);
-    tb_handled_pop(thread, &self->handled);
-    tb_leave();
-    if (sent == PYGEN_NEXT) {
-        *result = got;
-        tb_coroutine_set_state(self, TB_SUSPENDED);
-        return PYGEN_NEXT;
+    PyObject *given = value == NULL ? Py_None : value;
+    PySendResult sent;
+    self->outer = NULL;
+    for (;;) {
+        if (tb_enter_thread(thread) < 0) {
+            tb_coroutine_set_state(self, TB_SUSPENDED);
+            sent = PYGEN_ERROR;
+            *result = NULL;
+            self = self->outer;
+            break;
+        }
+        /* What runs now sees what this coroutine is handling. */
+        if (self->handled.exc_value != NULL) {
+            tb_handled_push(thread, &self->handled);
+        }
+        PyObject *awaited = self->awaited;
+        if (!tb_is_ours(awaited)) {
+            sent = PyIter_Send(awaited, given, result);
+            break;
+        }
+        tb_coroutine *inner = (tb_coroutine *)awaited;
+        if (!enter(inner, given, &sent, result)) {
+            break;
+        }
+        inner->outer = self;
+        if (inner->awaited == NULL) {
+            sent = run(inner, Py_NewRef(given), result);
+            break;
+        }
+        self = inner;
     }
-    Py_CLEAR(self->awaited);
-    return run(self, sent == PYGEN_RETURN ? got : NULL, result);
+    /* From the innermost that waits outwards. */
+    while (self != NULL) {
+        tb_coroutine *outer = self->outer;
+        if (self->handled.exc_value != NULL) {
+            tb_handled_pop(thread, &self->handled);
+        }
+        tb_leave_thread(thread);
+        if (sent == PYGEN_NEXT) {
+            tb_coroutine_set_state(self, TB_SUSPENDED);
+        } else {
+            Py_CLEAR(self->awaited);
+            sent = run(self, sent == PYGEN_RETURN ? *result : NULL, result);
+        }
+        self = outer;
+    }
+    return sent;
 }
 
 PySendResult tb_coroutine_send_value(PyObject *object, PyObject *value, PyObject **result) {
     tb_coroutine *self = (tb_coroutine *)object;
-    *result = NULL;
-    if (value != NULL && value != Py_None && __atomic_load_n(&self->state, __ATOMIC_ACQUIRE) == TB_CREATED) {
-        PyErr_Format(PyExc_TypeError, "can't send non-None value to a just-started %s", kind_name(self));
-        return PYGEN_ERROR;
+    PySendResult sent;
+    if (!enter(self, value, &sent, result)) {
+        return sent;
     }
-    int found = tb_coroutine_enter(self);
-    if (found == TB_EXECUTING || found == TB_FINISHED) {
-        if (found == TB_FINISHED && Py_TYPE(self) != tb_coroutine_type && value != NULL) {
-            *result = Py_NewRef(Py_None);
-            return PYGEN_RETURN;
-        }
-        refuse(self, found);
-        return PYGEN_ERROR;
+    if (self->awaited != NULL) {
+        return advance(self, value, result);
     }
-    return advance(self, value, result);
+    return run(self, Py_NewRef(value == NULL ? Py_None : value), result);
 }
 
 /* Hands a returned value to callers that speak the iterator protocol. */

@@ -424,6 +424,7 @@ primitives! {
     Max2 = "tb_max_2" (O O) Object python;
     Sum = "tb_sum" (O MAYBE) Object python;
     Sorted = "tb_sorted" (O MAYBE B) Object python;
+    Next = "tb_next" (O MAYBE) Object python;
     Any = "tb_any" (O) Bool python;
     All = "tb_all" (O) Bool python;
     DivMod = "tb_divmod" (O O) Object python;
@@ -447,6 +448,7 @@ primitives! {
     CellDelete = "tb_cell_delete" (O O C) Void python;
     CellClear = "tb_cell_clear" (O) Void frees;
     ClosureCell = "tb_closure_cell" (O C) Object never;
+    GeneratorExpression = "tb_generator_expression" (C O MAYBE O) Object python;
     FunctionMake = "tb_function_make" (C O MAYBE MAYBE MAYBE MAYBE MAYBE) Object python;
 
     SafePoint = "TB_SAFEPOINT()$" () Void python;

@@ -84,7 +84,7 @@ impl<'a> Builder<'a> {
                 .all(|name| matches!(*name, "key" | "reverse")),
             ("enumerate", [_]) => keywords.is_empty() || keywords == ["start"],
             _ if !keywords.is_empty() => false,
-            ("len" | "abs" | "repr" | "hash" | "reversed" | "any" | "all", [_]) => true,
+            ("len" | "abs" | "repr" | "hash" | "reversed" | "any" | "all" | "next", [_]) => true,
             (
                 "str" | "int" | "float" | "bool" | "list" | "tuple" | "set" | "frozenset" | "dict"
                 | "sum" | "ord" | "round" | "range",
@@ -92,9 +92,10 @@ impl<'a> Builder<'a> {
             ) => true,
             ("chr", [Type::Int]) => true,
             ("list" | "dict" | "set", []) => true,
-            ("isinstance" | "issubclass" | "min" | "max" | "divmod" | "round" | "sum", [_, _]) => {
-                true
-            }
+            (
+                "isinstance" | "issubclass" | "min" | "max" | "divmod" | "round" | "sum" | "next",
+                [_, _],
+            ) => true,
             ("enumerate", [_, Type::Int]) => true,
             ("range", all) => {
                 (1..=3).contains(&all.len()) && all.iter().all(|ty| **ty == Type::Int)
@@ -265,6 +266,8 @@ impl<'a> Builder<'a> {
                 Type::Dict(Box::new(Type::Object), Box::new(Type::Object)),
             ),
             ("reversed", [_]) => one(Prim::Reversed, objects, Type::Object),
+            ("next", [value]) => one(Prim::Next, vec![value.clone(), missing()], Type::Object),
+            ("next", [_, _]) => one(Prim::Next, objects, Type::Object),
             ("any", [_]) => one(Prim::Any, objects, Type::Bool),
             ("all", [_]) => one(Prim::All, objects, Type::Bool),
             ("sum", [value]) => one(Prim::Sum, vec![value.clone(), missing()], Type::Object),

@@ -100,6 +100,9 @@ impl<'a> Builder<'a> {
             }
             Callee::Attribute { object, name } => self.call_attribute(call, object, name, expr),
             Callee::Dynamic(callee) => {
+                if let Some(made) = self.generator_expression(call) {
+                    return made;
+                }
                 let callee = self.object(callee);
                 self.call_dynamic(call, callee, expr)
             }

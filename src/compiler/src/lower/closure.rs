@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::{Builder, Place, Val};
-use crate::hir::{LocalId, MakeFunction};
+use crate::hir::{Call, Callee, Element, ExprKind, LocalId, MakeFunction};
 use crate::ir::{Const, OpKind, Operand, Ownership, Pack, Prim, Repr, VarId};
 use crate::types::Type;
 
@@ -126,6 +126,26 @@ impl<'a> Builder<'a> {
             op,
             ty: Type::Object,
         }
+    }
+
+    /// What a generator expression makes of the iterator of its first clause; none if the call is of something else.
+    pub(super) fn generator_expression(&mut self, call: &'a Call) -> Option<Val> {
+        let Callee::Dynamic(callee) = &call.callee else {
+            return None;
+        };
+        let (ExprKind::Function(make), [Element::One(iterator)]) = (&callee.kind, &call.args[..])
+        else {
+            return None;
+        };
+        if self.function.inner[make.code].name != "<genexpr>" {
+            return None;
+        }
+        let iterator = self.object(iterator);
+        self.at_line(callee.span);
+        let closure = self.closure(&make.captures);
+        let code = Operand::Const(Const::Inner(make.code as u32));
+        let args = vec![code, self.globals(), closure, iterator];
+        Some(self.typed(Prim::GeneratorExpression, args, Type::Object))
     }
 
     fn function_of(&mut self, code: usize, rest: Vec<Operand>) -> Operand {
