@@ -102,11 +102,11 @@ def told(wrong):
     print("fine" if not wrong else wrong)
 
 
-told(hammer(lambda: numbers(300), walk, 4, 10))
-told(hammer(lambda: made_inside(300), walk, 4, 10))
-told(hammer(lambda: numbers(300), look, 4, 10))
-told(hammer(lambda: made_inside(300), close, 4, 20))
-told(hammer(lambda: numbers(300), throw, 4, 20))
+told(hammer(lambda: numbers(300), walk, 4, 4))
+told(hammer(lambda: made_inside(300), walk, 4, 4))
+told(hammer(lambda: numbers(300), look, 4, 4))
+told(hammer(lambda: made_inside(300), close, 4, 6))
+told(hammer(lambda: numbers(300), throw, 4, 6))
 
 
 def shared(rounds):
@@ -136,7 +136,7 @@ def shared(rounds):
     return wrong
 
 
-told(shared(50))
+told(shared(10))
 
 
 def drop(count):
