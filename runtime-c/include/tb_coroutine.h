@@ -132,6 +132,12 @@ PyObject *tb_coroutine_new_framed(tb_function_spec *spec, PyObject *callable, Py
     tb_arguments_release(&tb_held);                                                                                    \
     return tb_result;
 
+/* What a call of a function with this body gives: a coroutine or generator that has not begun. One argument for each
+ * parameter, all of which can be given by position. */
+static inline PyObject *tb_start(tb_function_spec *spec, PyObject *const *args, size_t count) {
+    return spec->vectorcall(__atomic_load_n(&spec->function, __ATOMIC_ACQUIRE), args, count, NULL);
+}
+
 /* Awaiting and suspending, for bodies. */
 
 /* What `await` sends to: new reference, or NULL ("'int' object can't be awaited"). Borrowed operand. */

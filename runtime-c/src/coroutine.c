@@ -180,7 +180,9 @@ static void coroutine_dealloc(PyObject *object) {
     if (self->weak != NULL) {
         PyObject_ClearWeakRefs(object);
     }
-    tb_coroutine_drop(self);
+    if (self->state != TB_FINISHED) {
+        tb_coroutine_drop(self);
+    }
     Py_XDECREF(self->function);
     Py_XDECREF(self->name);
     Py_XDECREF(self->qualname);

@@ -54,16 +54,18 @@ static PySendResult run(tb_coroutine *self, PyObject *sent, PyObject **result) {
 
 /* Makes a coroutine EXECUTING for `value` to be sent to it: 1; or 0 with what comes of sending. */
 static int enter(tb_coroutine *self, PyObject *value, PySendResult *sent, PyObject **result) {
-    int found = TB_SUSPENDED;
+    int found = __atomic_load_n(&self->state, __ATOMIC_RELAXED);
     *result = NULL;
-    if (__builtin_expect(__atomic_compare_exchange_n(&self->state, &found, TB_EXECUTING, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE), 1)) {
+    if (__builtin_expect(found == TB_CREATED, 0) && value != NULL && value != Py_None) {
+        PyErr_Format(PyExc_TypeError, "can't send non-None value to a just-started %s", kind_name(self));
+        *sent = PYGEN_ERROR;
+        return 0;
+    }
+    if (__builtin_expect(found <= TB_SUSPENDED, 1) &&
+        __builtin_expect(__atomic_compare_exchange_n(&self->state, &found, TB_EXECUTING, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE), 1)) {
         return 1;
     }
     *sent = PYGEN_ERROR;
-    if (found == TB_CREATED && value != NULL && value != Py_None) {
-        PyErr_Format(PyExc_TypeError, "can't send non-None value to a just-started %s", kind_name(self));
-        return 0;
-    }
     found = tb_coroutine_enter(self);
     if (found != TB_EXECUTING && found != TB_FINISHED) {
         return 1;

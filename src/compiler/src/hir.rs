@@ -204,6 +204,15 @@ impl Function {
     pub fn is_body(&self, awaited: bool) -> bool {
         !self.is_generator && self.is_async == awaited
     }
+
+    /// Whether calling it only makes a generator or coroutine, from arguments that can all be given by position.
+    pub fn is_started(&self) -> bool {
+        (self.is_generator || self.is_async)
+            && self
+                .params
+                .iter()
+                .all(|each| matches!(each.kind, ParamKind::PositionalOnly | ParamKind::Positional))
+    }
 }
 
 /// A parameter.

@@ -327,6 +327,8 @@ pub enum OpKind {
     Retain(Operand),
     /// Gives an owned value back.
     Release(ValueId),
+    /// The generator or coroutine that a call of a native function makes; the arguments are objects, one for each parameter.
+    Start(FunctionId, Vec<Operand>),
     /// A tuple or list; steals the items.
     Pack(Pack, Vec<Operand>),
     /// `before…, *star, after… = value`
@@ -606,6 +608,7 @@ impl OpKind {
             OpKind::Native(_, args) => args.iter().map(borrow).collect(),
             OpKind::Store(_, value, _) => vec![(value, Use::Steal)],
             OpKind::Retain(value) => vec![(value, Use::Borrow)],
+            OpKind::Start(_, args) => args.iter().map(|each| (each, Use::Borrow)).collect(),
             OpKind::Pack(_, items) => items.iter().map(|each| (each, Use::Steal)).collect(),
             OpKind::Unpack { value, .. } => vec![(value, Use::Borrow)],
             OpKind::CallObject { callee, args, .. } => {
@@ -641,6 +644,7 @@ impl OpKind {
         match self {
             OpKind::Prim(_, args)
             | OpKind::Native(_, args)
+            | OpKind::Start(_, args)
             | OpKind::Pack(_, args)
             | OpKind::New(_, args)
             | OpKind::CallMethod { args, .. } => args.iter_mut().collect(),
@@ -682,7 +686,7 @@ impl OpKind {
             OpKind::Store(_, _, State::Unset) => Effects::NONE,
             OpKind::Store(..) | OpKind::Clear(..) | OpKind::Release(_) => Effects::FREE,
             OpKind::CheckBound(_) | OpKind::Allocate(_) => Effects::RAISE,
-            OpKind::Pack(..) | OpKind::New(..) => Effects::RAISE,
+            OpKind::Start(..) | OpKind::Pack(..) | OpKind::New(..) => Effects::RAISE,
             OpKind::FieldWrite(..) => Effects::FREE,
             OpKind::FieldRead(..) | OpKind::Expect(..) | OpKind::Unbox(..) => Effects::RAISE,
             OpKind::Unpack { .. }

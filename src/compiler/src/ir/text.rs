@@ -165,6 +165,7 @@ fn op(function: &Function, op: &Op) -> String {
         OpKind::CheckBound(var) => format!("check bound {}", variable(function, *var)),
         OpKind::Retain(value) => format!("retain {}", operand(value)),
         OpKind::Release(id) => format!("release {}", value(*id)),
+        OpKind::Start(function, items) => format!("start f{}({})", function.0, list(items)),
         OpKind::Pack(kind, items) => format!("pack {kind:?}({})", list(items)),
         OpKind::Unpack {
             value,

@@ -335,7 +335,7 @@ impl<'a> Builder<'a> {
         let fits = is_plain(call)
             && found.direct_callable
             && found.kind == FunctionKind::Plain
-            && found.is_body(awaited);
+            && (found.is_body(awaited) || !awaited && found.is_started());
         let Some(from) = from.filter(|_| fits) else {
             let callee = self.at_path(path);
             let value = self.call_dynamic(call, callee, expr);
@@ -353,7 +353,7 @@ impl<'a> Builder<'a> {
                     .into_iter()
                     .map(|each| each.map(|at| args[at].clone()))
                     .collect();
-                this.call_body(function, from)
+                this.call_or_start(function, from, awaited)
             },
             |this, value| this.awaited(value, awaited),
         )
@@ -361,6 +361,16 @@ impl<'a> Builder<'a> {
 
     /// Calls the body with a value for each parameter; none stands for the default.
     pub(super) fn call_body(&mut self, function: FunctionId, values: Vec<Option<Val>>) -> Val {
+        self.call_or_start(function, values, true)
+    }
+
+    /// The same; or, unless it is awaited, makes the generator or coroutine that a call makes.
+    pub(super) fn call_or_start(
+        &mut self,
+        function: FunctionId,
+        values: Vec<Option<Val>>,
+        is_awaited: bool,
+    ) -> Val {
         let found = &self.program.functions[function.index()];
         let mut args = Vec::new();
         for (at, (param, value)) in found.params.iter().zip(values).enumerate() {
@@ -371,10 +381,20 @@ impl<'a> Builder<'a> {
                     ty: Type::Object,
                 }
             });
+            if !is_awaited && found.is_started() {
+                args.push(self.boxed(value));
+                continue;
+            }
             args.push(
                 self.convert_at(value, &param.ty, Place::Argument(function, at as u16))
                     .op,
             );
+        }
+        if !is_awaited && found.is_started() {
+            return Val {
+                op: self.op1(OpKind::Start(function, args), Repr::Object),
+                ty: Type::Object,
+            };
         }
         self.native(function, args)
     }

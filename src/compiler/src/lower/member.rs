@@ -145,7 +145,8 @@ impl<'a> Builder<'a> {
                 function.kind,
                 FunctionKind::Method(_) | FunctionKind::Static(_)
             );
-            callable && function.is_body(awaited) && from(found).is_some()
+            let direct = function.is_body(awaited) || !awaited && function.is_started();
+            callable && direct && from(found).is_some()
         });
         let fits = is_plain(call) && matches!(receiver.ty, Type::Class(_)) && !variants.is_empty();
         if !fits {
@@ -172,7 +173,7 @@ impl<'a> Builder<'a> {
                     .then_some(Some(receiver))
                     .into_iter()
                     .chain(from.iter().map(|each| each.map(|at| args[at].clone())));
-                this.call_body(function, values.collect())
+                this.call_or_start(function, values.collect(), awaited)
             },
             &|this| {
                 let value = this.call_method(receiver.op.clone(), name, again.clone());

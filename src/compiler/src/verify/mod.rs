@@ -511,7 +511,7 @@ impl Checker<'_> {
                 Some(repr @ (Repr::Object | Repr::Int)) => vec![repr],
                 _ => return self.fail("retains what is not shared".into()),
             },
-            OpKind::Pack(_, items) => {
+            OpKind::Start(_, items) | OpKind::Pack(_, items) => {
                 self.all(items, Repr::Object)?;
                 vec![Repr::Object]
             }

@@ -147,6 +147,22 @@ impl Writer<'_> {
                 let text = release(repr, &self.text[value.index()]);
                 self.say(&text);
             }
+            OpKind::Start(function, args) => {
+                let spec = self.names.spec(*function);
+                let list: Vec<String> = args.iter().map(|arg| self.operand(arg)).collect();
+                if list.is_empty() {
+                    self.assign_checked(op, &format!("tb_start(&{spec}, NULL, 0)"));
+                    return;
+                }
+                let text = format!(
+                    "{{\n    PyObject *args[] = {{{}}};\n    {} = tb_start(&{spec}, args, {});\n}}\nif (TB_UNLIKELY({1} == NULL)) {}",
+                    list.join(", "),
+                    self.result(op),
+                    list.len(),
+                    self.goto_error(op)
+                );
+                self.say(&text);
+            }
             OpKind::Pack(kind, items) => self.pack(op, *kind, items),
             OpKind::Unpack {
                 value,
