@@ -356,7 +356,8 @@ fn racing_threads_do_no_harm() {
 const PAUSE: &str = "-DTB_FIELD_PAUSE()=do { static unsigned count; if ((++count & 63) == 0) { usleep(20); } } while (0)";
 
 /// What the race tests can see: with the protocol of fields taken out, the same program crashes, or reads what was never
-/// stored; with time for it between the steps of the protocol, it does not.
+/// stored; with time for it between the steps of the protocol, it does not. Once is mostly enough for harm to be seen; on a busy
+/// machine threads may hardly ever run at the same time.
 #[test]
 fn racing_threads_do_harm_where_fields_have_no_protocol() {
     let mut tools = Tools::new();
@@ -383,7 +384,7 @@ fn racing_threads_do_harm_where_fields_have_no_protocol() {
         };
         assert!(fine("slow_fields", &safe), "{kind}: harm with the protocol");
         assert!(
-            (0..8).any(|_| !fine("unsafe_fields", &harmed)),
+            (0..60).any(|_| !fine("unsafe_fields", &harmed)),
             "{kind}: no harm without the protocol"
         );
     }
