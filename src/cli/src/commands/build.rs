@@ -342,7 +342,9 @@ fn remove_others(folder: &Path, keep: &BTreeSet<String>) {
 
 /// What tells this compiler from another: the modification time and size of the binary, kept short by hashing.
 fn this_binary() -> anyhow::Result<String> {
-    let meta = std::env::current_exe()?.metadata()?;
+    let meta = std::env::current_exe()
+        .and_then(|binary| binary.metadata())
+        .context("this command was replaced while it ran; run it again")?;
     let time = meta
         .modified()?
         .duration_since(std::time::UNIX_EPOCH)?
