@@ -1,4 +1,7 @@
 //! Which compiled functions may block their thread: those that reach code of which nothing is known.
+//!
+//! In: the checked functions. Out: for each that may block, why. What holds: what runs without a call in the source counts
+//! like what is called (`implicit`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,23 +15,34 @@ use crate::hir::*;
 use crate::members;
 use crate::types::{Known, Type};
 
+use super::specials::{Specials, class_of};
+
+mod implicit;
+
 /// For each function that may block: the first clause that says why.
 pub fn blocking(tables: &Tables, functions: &[Function]) -> Vec<Option<String>> {
     let mut reasons: Vec<Option<String>> = Vec::new();
-    let mut calls: Vec<BTreeSet<usize>> = Vec::new();
+    let mut calls: Vec<Vec<usize>> = Vec::new();
+    let specials = Specials::of(tables);
     for (at, function) in functions.iter().enumerate() {
         let mut found = Found {
             tables,
+            specials: &specials,
+            class: match &tables.candidates[at] {
+                each if each.inner.is_none() => Some((each.module, each.path.0)),
+                _ => None,
+            },
             module: function.module.index(),
             function,
             def: tables.def(&tables.candidates[at]),
             reason: None,
-            calls: BTreeSet::new(),
+            calls: Vec::new(),
             likely: BTreeMap::new(),
             made: BTreeSet::new(),
         };
         found.note_locals(&function.body);
         each_expression(&function.body, &mut |expr| found.visit(expr));
+        each_statement(&function.body, &mut |stmt| found.execute(stmt));
         if super::suspends::waits_in_clauses(&function.body) {
             found.note("it uses `async with` or `async for`".into());
         }
@@ -59,11 +73,15 @@ pub fn blocking(tables: &Tables, functions: &[Function]) -> Vec<Option<String>> 
 
 struct Found<'a> {
     tables: &'a Tables,
+    specials: &'a Specials,
+    /// Where the class statement stands in whose body the function is (or the function itself).
+    class: Option<(usize, usize)>,
     module: usize,
     function: &'a Function,
     def: &'a ast::StmtFunctionDef,
     reason: Option<String>,
-    calls: BTreeSet<usize>,
+    /// In the order in which they were found: the first that may block is the reason.
+    calls: Vec<usize>,
     /// Locals that hold compiled functions made here.
     made: BTreeSet<LocalId>,
     /// What locals of no certain type very likely hold; `Object` where assignments disagree.
@@ -83,9 +101,7 @@ impl Found<'_> {
     }
 
     fn visit(&mut self, expr: &Expr) {
-        if let ExprKind::Attribute { object, name } = &expr.kind {
-            self.method_called(&object.ty, name);
-        }
+        self.operate(expr);
         // Whoever gets a function that is made here may call it.
         if let ExprKind::Function(made) = &expr.kind {
             let native = self.function.inner[made.code].native;
@@ -98,19 +114,16 @@ impl Found<'_> {
         }
         if let ExprKind::Call(call) = &expr.kind {
             match &call.callee {
-                Callee::Method { object, name, .. } => self.method_called(&object.ty, name),
+                Callee::Method { object, name, .. } => self.named(&object.ty, name),
                 Callee::SuperMethod { function, .. } => {
                     self.calls.extend(function.map(FunctionId::index));
                 }
                 Callee::Function { function, .. } => {
-                    self.calls.insert(function.index());
+                    self.calls.push(function.index());
                 }
                 Callee::Class { class, .. } => {
-                    let methods = &self.tables.native_classes[class.index()].methods;
-                    for (name, function) in methods {
-                        if name == "__init__" || name == "__post_init__" {
-                            self.calls.insert(function.index());
-                        }
+                    if let Some(class) = class_of(self.tables, &Type::Class(*class)) {
+                        self.construct(class);
                     }
                 }
                 Callee::Builtin(name) if builtins::may_block(name) => {
@@ -118,6 +131,7 @@ impl Found<'_> {
                 }
                 Callee::Builtin(_) | Callee::Library(_) | Callee::BuiltinMethod { .. } => {}
                 Callee::Dynamic(callee) => match &callee.kind {
+                    ExprKind::Global(_) if self.is_super(callee) => {}
                     ExprKind::Global(name) => self.called(self.symbol(callee), name),
                     ExprKind::Local(local) if self.is_made_here(*local) => {}
                     ExprKind::Local(local) if !self.local(*local).starts_with('.') => {
@@ -131,15 +145,15 @@ impl Found<'_> {
                 {
                     self.called(self.member(self.symbol(object), name), name);
                 }
+                Callee::Attribute { object, name } if self.is_super_call(object) => {
+                    self.super_called(name);
+                }
                 Callee::Attribute { object, name } => {
-                    let method = match self.likely(object) {
-                        Type::Class(class) => {
-                            self.tables.method(class, name).map(FunctionId::index)
-                        }
-                        _ => None,
-                    };
-                    if let Some(method) = method {
-                        self.calls.insert(method);
+                    let likely = self.likely(object);
+                    self.named(&likely, name);
+                    let is_known = matches!(likely, Type::Class(class) if self.tables.method(class, name).is_some());
+                    if is_known {
+                        self.method_called(&likely, name);
                     } else if !self.is_harmless_method(object, name) {
                         self.note(format!(
                             "it calls the method `{name}` of an object of which nothing is known"
@@ -152,7 +166,7 @@ impl Found<'_> {
         if let Some(Symbol::Function(module, at)) = self.symbol(expr) {
             match self.tables.by_path.get(&(module, at, None)) {
                 Some(function) => {
-                    self.calls.insert(function.index());
+                    self.calls.push(function.index());
                 }
                 None => self.note("it hands on an interpreted function".into()),
             }
@@ -162,6 +176,9 @@ impl Found<'_> {
 
     /// Notes a call of something that has a name in a module.
     fn called(&mut self, symbol: Option<Symbol>, name: &str) {
+        if let Some(Symbol::Class(module, at)) = symbol {
+            self.construct((module, at));
+        }
         if matches!(symbol, Some(Symbol::Function(..))) {
             self.note(format!("it calls `{name}`, which is not called directly"));
         } else if !self.is_harmless(symbol, name) {
@@ -235,6 +252,32 @@ impl Found<'_> {
                     if name == "text" && self.likely(object) == Type::Known(Known::Request) =>
                 {
                     Type::Str
+                }
+                // What they give is iterated over like a list.
+                Callee::Builtin(name) => match name.as_str() {
+                    "range" => Type::List(Box::new(Type::Int)),
+                    "enumerate" | "zip" | "map" | "filter" | "reversed" | "iter" => {
+                        Type::List(Box::new(Type::Object))
+                    }
+                    _ => Type::Object,
+                },
+                Callee::BuiltinMethod { object, name } => match self.likely(object) {
+                    Type::Dict(key, value) => match name.as_str() {
+                        "keys" => Type::List(key),
+                        "values" => Type::List(value),
+                        "items" => Type::List(Box::new(Type::Tuple(vec![*key, *value]))),
+                        "get" | "pop" | "setdefault" => Type::optional(*value),
+                        _ => Type::Object,
+                    },
+                    Type::Set(item) if name == "pop" => *item,
+                    _ => Type::Object,
+                },
+                Callee::Function { function, .. } | Callee::Method { function, .. } => {
+                    let def = self.tables.def(&self.tables.candidates[function.index()]);
+                    match super::suspends::is_generator(def) {
+                        true => Type::List(Box::new(Type::Object)),
+                        false => Type::Object,
+                    }
                 }
                 _ => Type::Object,
             },
@@ -356,6 +399,8 @@ const HARMLESS_METHODS: &[&str] = &[
     "values",
     "lower",
     "upper",
+    "title",
+    "capitalize",
     "strip",
     "split",
     "startswith",

@@ -97,7 +97,7 @@ pub fn unbound(
 }
 
 /// Whether a body only says that there is such a method: `...`, perhaps after a docstring.
-fn is_declaration(def: &ast::StmtFunctionDef) -> bool {
+pub(super) fn is_declaration(def: &ast::StmtFunctionDef) -> bool {
     def.body.iter().all(|stmt| match stmt {
         ast::Stmt::Pass(_) => true,
         ast::Stmt::Expr(expr) => matches!(

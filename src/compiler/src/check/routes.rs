@@ -9,7 +9,7 @@ use super::names::{Binding, Symbol, resolve_expr};
 use super::{Tables, effects, handlers, routers};
 use crate::app::{App, Route, Runs};
 use crate::diagnostics::Diagnostic;
-use crate::hir::{Function, FunctionId, Interpreted};
+use crate::hir::{Function, FunctionId, FunctionKind, Interpreted};
 use crate::parse::span;
 use crate::source::{FileId, Span};
 use crate::types::Type;
@@ -108,7 +108,13 @@ pub fn find(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> App {
     let prefixes = prefixes(tables);
-    let blocking = effects::blocking(tables, functions);
+    let mut blocking = effects::blocking(tables, functions);
+    for (function, reason) in functions.iter().zip(&mut blocking) {
+        let wraps = function.kind == FunctionKind::Plain && !function.direct_callable;
+        if reason.is_none() && wraps {
+            *reason = Some("a decorator of it may call something else in its place".to_owned());
+        }
+    }
     let mut app = App::default();
     for (module, each) in tables.modules.iter().enumerate() {
         for (at, stmt) in each.tree.body.iter().enumerate() {
