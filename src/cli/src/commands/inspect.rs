@@ -159,5 +159,8 @@ pub fn routes(arguments: &RoutesArguments) -> anyhow::Result<u8> {
             .collect();
         println!("{}", line.trim_end());
     }
+    if rows.iter().any(|row| row[1].starts_with('…')) {
+        println!("`…` stands for what only running the program tells: where it includes a router");
+    }
     Ok(0)
 }

@@ -291,6 +291,10 @@ fn resolve_within(modules: &[Module], module: usize, name: &str, depth: usize) -
             find(target).map_or_else(|| Symbol::External(target.clone()), Symbol::Module)
         }
         Binding::From(source, member) => match find(source) {
+            // A package that imports a name from itself means the module inside.
+            Some(from) if from == module && member == name => {
+                find(&format!("{source}.{member}")).map_or(Symbol::Variable, Symbol::Module)
+            }
             Some(from) => match resolve_within(modules, from, member, depth + 1) {
                 Some(symbol) => symbol,
                 None => {

@@ -107,7 +107,8 @@ pub fn find(
     interpreted: &[(usize, Interpreted)],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> App {
-    let prefixes = prefixes(tables);
+    let places = places(tables);
+    let mut seats = Vec::new();
     let mut blocking = effects::blocking(tables, functions);
     for (function, reason) in functions.iter().zip(&mut blocking) {
         let wraps = function.kind == FunctionKind::Plain && !function.direct_callable;
@@ -145,76 +146,89 @@ pub fn find(
                     def,
                     call,
                     method,
-                    prefixes.get(&owner).cloned().flatten(),
+                    places.get(&owner).map(|place| place.prefix.clone()),
                     native,
                     &blocking,
                 ) {
                     handlers::check(tables, module, def, call, &route, diagnostics);
                     app.routes.push(route);
+                    seats.push(places.get(&owner).map_or(owner, |place| place.app.clone()));
                 }
             }
         }
     }
-    duplicates(&app, diagnostics);
+    duplicates(&app.routes, &seats, diagnostics);
     routers::check(tables, diagnostics);
     app
 }
 
-/// The statically known prefix under which each owner's routes are reached; `None` where it is not known.
-fn prefixes(tables: &Tables) -> BTreeMap<Owner, Option<String>> {
+/// Where the routes of an app or router are reached.
+#[derive(Clone, PartialEq)]
+struct Place {
+    app: Owner,
+    prefix: String,
+}
+
+/// The places that are certain: those of apps, and of routers that statements at module level include once in such a place.
+fn places(tables: &Tables) -> BTreeMap<Owner, Place> {
+    let mut places: BTreeMap<Owner, Place> = BTreeMap::new();
     let mut own: BTreeMap<Owner, Option<String>> = BTreeMap::new();
-    let mut included: Vec<(Owner, Owner, Option<String>)> = Vec::new();
+    let mut included: BTreeMap<Owner, Vec<(Owner, Option<String>)>> = BTreeMap::new();
     for (module, each) in tables.modules.iter().enumerate() {
         for name in each.names.keys() {
             let here = Owner {
                 module,
                 name: name.clone(),
             };
-            if let Some((call, _)) = constructor(tables, &here)
+            if let Some((call, is_app)) = constructor(tables, &here)
                 && matches!(each.names.get(name), Some(Binding::Statement(_)))
             {
-                own.insert(here, keyword_text(call, "prefix"));
+                let prefix = keyword_text(call, "prefix");
+                if is_app && let Some(prefix) = &prefix {
+                    let place = Place {
+                        app: here.clone(),
+                        prefix: prefix.clone(),
+                    };
+                    places.insert(here.clone(), place);
+                }
+                own.insert(here, prefix);
             }
         }
         for stmt in &each.tree.body {
-            let ast::Stmt::Expr(expr) = stmt else {
-                continue;
-            };
-            let ast::Expr::Call(call) = &*expr.value else {
-                continue;
-            };
-            let ast::Expr::Attribute(attribute) = &*call.func else {
-                continue;
-            };
-            if attribute.attr.as_str() == "include_router"
-                && let (Some(outer), Some(inner)) = (
-                    owner(tables, module, &attribute.value),
-                    call.arguments
-                        .args
-                        .first()
-                        .and_then(|each| owner(tables, module, each)),
-                )
+            if let ast::Stmt::Expr(expr) = stmt
+                && let ast::Expr::Call(call) = &*expr.value
+                && let ast::Expr::Attribute(attribute) = &*call.func
+                && attribute.attr.as_str() == "include_router"
+                && let Some(inner) = call.arguments.args.first()
+                && let Some(inner) = owner(tables, module, inner)
+                && let Some(outer) = owner(tables, module, &attribute.value)
             {
-                included.push((outer, inner, keyword_text(call, "prefix")));
+                let prefix = keyword_text(call, "prefix");
+                included.entry(inner).or_default().push((outer, prefix));
             }
         }
     }
-    let mut full = own.clone();
-    // Routers inside routers: a few rounds reach any sensible depth.
-    for _ in 0..8 {
-        for (outer, inner, prefix) in &included {
-            let joined = match (
-                full.get(outer).cloned().flatten(),
-                prefix,
-                own.get(inner).cloned().flatten(),
-            ) {
-                (Some(outer), Some(prefix), Some(inner)) => Some(format!("{outer}{prefix}{inner}")),
-                _ => None,
-            };
-            full.insert(inner.clone(), joined);
+    // Routers inside routers: each round goes one deeper.
+    loop {
+        let mut found = BTreeMap::new();
+        for (inner, outers) in &included {
+            if let [(outer, Some(prefix))] = outers.as_slice()
+                && !places.contains_key(inner)
+                && let Some(place) = places.get(outer)
+                && let Some(Some(own)) = own.get(inner)
+            {
+                let place = Place {
+                    app: place.app.clone(),
+                    prefix: format!("{}{prefix}{own}", place.prefix),
+                };
+                found.insert(inner.clone(), place);
+            }
         }
+        if found.is_empty() {
+            return places;
+        }
+        places.extend(found);
     }
-    full
 }
 
 /// A keyword's literal text; absent means empty, anything computed means unknown.
@@ -320,12 +334,10 @@ fn route(
     })
 }
 
-fn duplicates(app: &App, diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: BTreeMap<(String, String), Span> = BTreeMap::new();
-    for route in &app.routes {
-        if route.path.starts_with('…') {
-            continue;
-        }
+/// Tells of routes that are there twice: in an app, or in the same router where that is included nobody knows where.
+fn duplicates(routes: &[Route], seats: &[Owner], diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<(&Owner, String, String), Span> = BTreeMap::new();
+    for (route, seat) in routes.iter().zip(seats) {
         // Parameters' names do not tell routes apart.
         let shape: String = route
             .path
@@ -334,7 +346,8 @@ fn duplicates(app: &App, diagnostics: &mut Vec<Diagnostic>) {
             .collect::<Vec<_>>()
             .join("/");
         for method in &route.methods {
-            match seen.get(&(method.clone(), shape.clone())) {
+            let key = (seat, method.clone(), shape.clone());
+            match seen.get(&key) {
                 Some(first) => diagnostics.push(
                     Diagnostic::new(
                         "TB401",
@@ -345,7 +358,7 @@ fn duplicates(app: &App, diagnostics: &mut Vec<Diagnostic>) {
                     .label(*first, "first routed here"),
                 ),
                 None => {
-                    seen.insert((method.clone(), shape.clone()), route.path_span);
+                    seen.insert(key, route.path_span);
                 }
             }
         }
