@@ -12,8 +12,7 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import _types
 from ._params import REQUIRED, Marker
@@ -22,8 +21,7 @@ from ._types import Type
 _PLACEHOLDER = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
 
-@dataclass(slots=True)
-class Param:
+class Param(NamedTuple):
     """A parameter of a handler.
 
     `source` is `path`, `query`, `header`, `cookie`, `body` or `request`; `alias` is the name in the request; `default` is
@@ -40,8 +38,7 @@ class Param:
     keyword_only: bool
 
 
-@dataclass(slots=True)
-class Route:
+class Route(NamedTuple):
     """One handler under one path; parameters in the order of the signature."""
 
     methods: tuple[str, ...]

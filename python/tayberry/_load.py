@@ -7,7 +7,6 @@ shortened to the frames that are the user's.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.machinery
 import sys
@@ -164,6 +163,8 @@ def _no_attribute(module: ModuleType, path: str, part: str) -> str:
         message += f" (looking for {path})"
     hint = _apps(module)
     if not hint:
+        import difflib
+
         near = difflib.get_close_matches(part, [each for each in vars(module) if not each.startswith("_")], 1)
         hint = f"; did you mean {near[0]!r}?" if near else "; it holds no App at all"
     return message + hint

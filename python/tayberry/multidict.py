@@ -7,7 +7,6 @@ every value in order. Header names compare without regard to case.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from urllib.parse import parse_qsl
 
 #: How callers may give headers.
 HeadersLike = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -19,7 +18,12 @@ class QueryParams(Mapping[str, str]):
     __slots__ = ("_pairs",)
 
     def __init__(self, query: str = "") -> None:
-        self._pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
+        self._pairs: list[tuple[str, str]] = []
+        if query:
+            # Imported where it is needed: a server that never asks starts without it.
+            from urllib.parse import parse_qsl
+
+            self._pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
 
     def __getitem__(self, name: str) -> str:
         for key, value in reversed(self._pairs):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import unquote
 
 from .multidict import Headers, QueryParams
 
@@ -45,7 +44,13 @@ class Request:
     @property
     def path(self) -> str:
         """The path without the query string, percent-decoded; wrong UTF-8 becomes U+FFFD."""
-        return unquote(self.target.partition("?")[0], errors="replace")
+        path = self.target.partition("?")[0]
+        if "%" not in path:
+            return path
+        # Imported where it is needed: a server that never asks starts without it.
+        from urllib.parse import unquote
+
+        return unquote(path, errors="replace")
 
     @property
     def query_string(self) -> str:

@@ -7,10 +7,7 @@ A response knows its status, header lines and body bytes. The runtime reads `sta
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import format_datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal
-from urllib.parse import quote
 
 from .multidict import HeadersLike, MutableHeaders, header_line, header_lines
 
@@ -82,6 +79,9 @@ class Response:
 
         Raises `ValueError` for a name or value that no cookie can have.
         """
+        # Imported where they are needed: a server that sets no cookies starts without them.
+        from http.cookies import CookieError, SimpleCookie
+
         cookie: SimpleCookie = SimpleCookie()
         try:
             cookie[name] = value
@@ -145,6 +145,8 @@ class RedirectResponse(Response):
     def __init__(self, url: str, status_code: int = 307, headers: HeadersLike | None = None) -> None:
         if status_code not in (301, 302, 303, 307, 308):
             raise ValueError(f"status code {status_code} is no redirect (301, 302, 303, 307 or 308)")
+        from urllib.parse import quote
+
         super().__init__(b"", status_code, headers)
         self.headers["location"] = quote(url, safe=":/%#?=@[]!$&'()*+,;~")
 
@@ -164,6 +166,8 @@ def _type_line(media_type: str) -> tuple[bytes, bytes]:
 
 
 def _http_date(moment: datetime) -> str:
+    from email.utils import format_datetime
+
     if moment.tzinfo is None:
         raise ValueError(f"expires={moment!r} has no time zone")
     return format_datetime(moment.astimezone(UTC), usegmt=True)

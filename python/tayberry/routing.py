@@ -6,8 +6,7 @@ Decorators return the function unchanged, so a handler stays an ordinary functio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from ._binding import Route
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 Handler = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One use of a route decorator, its path still without the prefixes of the routers around it.
 
     `blocking` says whether the handler runs on the thread pool (true), on the I/O thread (false), or wherever its body
@@ -35,8 +33,7 @@ class Entry:
     deprecated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(NamedTuple):
     """A router within a router."""
 
     router: Router
