@@ -24,10 +24,10 @@ app = App(
         max_header=9000,
         max_uri=2000,
         header_timeout=0.6,
-        keep_alive_timeout=1.4,
+        keep_alive_timeout=2.5,
         body_timeout=0.6,
         write_timeout=0.6,
-        stop_timeout=1.0,
+        stop_timeout=2.5,
     )
 )
 
@@ -85,7 +85,7 @@ class Limits(unittest.TestCase):
         status, headers, body = parsed(answer)
         self.assertEqual((status, headers["connection"], headers["content-type"]), (408, "close", "application/problem+json"))
         self.assertEqual(len(body), int(headers["content-length"]))
-        self.assertTrue(0.5 < seconds < 1.2, seconds)
+        self.assertTrue(0.5 < seconds < 2.4, seconds)
 
     def test_dripping_a_header_gives_no_more_time(self) -> None:
         connection = self.connect()
@@ -95,15 +95,15 @@ class Limits(unittest.TestCase):
                 connection.sendall(bytes([byte]))
             except OSError:
                 break
-            time.sleep(0.02)
-            if time.monotonic() - begun > 1.5:
+            time.sleep(0.03)
+            if time.monotonic() - begun > 2.3:
                 break
         self.assertIn(b" 408 ", self.rest(connection)[0])
 
     def test_a_connection_on_which_nothing_comes_is_closed(self) -> None:
         answer, seconds = self.rest(self.connect())
         self.assertEqual(answer, b"")
-        self.assertTrue(0.5 < seconds < 1.2, seconds)
+        self.assertTrue(0.5 < seconds < 2.4, seconds)
 
     def test_an_idle_connection_is_kept_longer_and_then_closed(self) -> None:
         connection = self.connect()
@@ -116,7 +116,7 @@ class Limits(unittest.TestCase):
         self.assertIn(b" 200 ", connection.recv(65536))
         answer, seconds = self.rest(connection)
         self.assertEqual(answer, b"")
-        self.assertTrue(1.2 < seconds < 2.2, seconds)
+        self.assertTrue(2.4 < seconds < 6, seconds)
 
     def test_half_a_header_after_a_request_is_answered_with_408(self) -> None:
         connection = self.connect()
@@ -126,20 +126,20 @@ class Limits(unittest.TestCase):
         connection.sendall(b"GET /")
         answer, seconds = self.rest(connection)
         self.assertIn(b" 408 ", answer)
-        self.assertTrue(0.5 < seconds < 1.2, seconds)
+        self.assertTrue(0.5 < seconds < 2.4, seconds)
 
     def test_a_body_that_stops_coming_is_answered_with_408(self) -> None:
         connection = self.connect()
         connection.sendall(POST + b"content-length: 50\r\n\r\n[1,2")
         answer, seconds = self.rest(connection)
         self.assertIn(b" 408 ", answer)
-        self.assertTrue(0.5 < seconds < 1.2, seconds)
+        self.assertTrue(0.5 < seconds < 2.4, seconds)
 
     def test_a_body_that_keeps_coming_has_time(self) -> None:
         connection = self.connect()
         connection.sendall(POST + b"content-length: 5\r\n\r\n")
         for byte in b"[1,2]":
-            time.sleep(0.3)
+            time.sleep(0.15)
             connection.sendall(bytes([byte]))
         self.assertEqual(connection.recv(65536).partition(b"\r\n\r\n")[2], b"2")
 
@@ -225,7 +225,7 @@ class Limits(unittest.TestCase):
         self.assertEqual(self.rest(idle)[0], b"")
         self.assertEqual(self.rest(fresh)[0], b"")
         self.process.wait(10)
-        self.assertLess(time.monotonic() - begun, 0.9)
+        self.assertLess(time.monotonic() - begun, 2)
 
     def test_a_stop_waits_no_longer_than_it_may(self) -> None:
         half = self.connect()
@@ -234,7 +234,7 @@ class Limits(unittest.TestCase):
         begun = time.monotonic()
         self.process.terminate()
         self.process.wait(10)
-        self.assertLess(time.monotonic() - begun, 2.5)
+        self.assertLess(time.monotonic() - begun, 6)
 
 
 if __name__ == "__main__":

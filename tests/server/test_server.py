@@ -220,8 +220,8 @@ class Stopping(unittest.TestCase):
             Path(folder, "app.py").write_text(textwrap.dedent(APP))
             process, port = start(folder)
             with socket.create_connection(("127.0.0.1", port), 5) as connection:
-                connection.sendall(b"GET /blocks?seconds=0.5 HTTP/1.1\r\nhost: t\r\n\r\n")
-                time.sleep(0.2)
+                connection.sendall(b"GET /blocks?seconds=1.2 HTTP/1.1\r\nhost: t\r\n\r\n")
+                time.sleep(0.5)
                 process.terminate()
                 self.assertIn(b"200 OK", connection.recv(65536))
             self.assertEqual(process.wait(10), 0)
