@@ -425,6 +425,12 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB422.md"),
     },
     Rule {
+        code: "TB423",
+        name: "unknown-web-attribute",
+        level: Level::Warning,
+        page: include_str!("rules/TB423.md"),
+    },
+    Rule {
         code: "TB801",
         name: "untyped-result",
         level: Level::Hint,

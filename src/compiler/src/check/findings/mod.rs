@@ -31,6 +31,7 @@ pub mod statements;
 mod stdlib;
 pub mod values;
 mod variables;
+mod web;
 
 use scope::{Opened, Scope};
 
@@ -466,6 +467,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 imports::attribute(self, attribute);
                 modules::attribute(self, attribute);
                 attributes::read(self, attribute);
+                web::read(self, attribute);
                 coroutines::used(self, &attribute.value, Some(&attribute.attr));
             }
             ast::Expr::Subscript(each) => coroutines::used(self, &each.value, None),
