@@ -12,6 +12,8 @@ use crate::types::Type;
 pub struct App {
     /// In source order.
     pub routes: Vec<Route>,
+    /// Handlers, `module.qualname`, whose routes only the running program registers: in a function, with a path that is computed.
+    pub hidden: Vec<String>,
 }
 
 /// One route decorator on one function.

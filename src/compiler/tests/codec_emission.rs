@@ -233,6 +233,7 @@ fn shop() -> (Program, App) {
     });
     let app = App {
         routes: routes.collect(),
+        hidden: Vec::new(),
     };
     let module = Module {
         name: "shop".into(),

@@ -162,5 +162,11 @@ pub fn routes(arguments: &RoutesArguments) -> anyhow::Result<u8> {
     if rows.iter().any(|row| row[1].starts_with('…')) {
         println!("`…` stands for what only running the program tells: where it includes a router");
     }
+    if !checked.app.hidden.is_empty() {
+        println!(
+            "not listed, as only running the program registers them: {}",
+            checked.app.hidden.join(", ")
+        );
+    }
     Ok(0)
 }

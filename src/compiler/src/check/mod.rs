@@ -32,6 +32,7 @@ mod findings;
 mod format;
 mod function;
 mod handlers;
+mod hidden_routes;
 mod imports;
 mod inner;
 mod locals;

@@ -6,7 +6,7 @@ use rustpython_ast::{self as ast};
 
 use super::annotation::annotation;
 use super::names::{Binding, Symbol, resolve_expr};
-use super::{Tables, effects, handlers, routers};
+use super::{Tables, effects, handlers, hidden_routes, routers};
 use crate::app::{App, Route, Runs};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{Function, FunctionId, FunctionKind, Interpreted};
@@ -30,6 +30,11 @@ pub fn is_route_decorator(tables: &Tables, module: usize, decorator: &ast::Expr)
     route_owner(tables, module, decorator).is_some()
 }
 
+/// Whether apps and routers register routes with a method of this name.
+pub fn route_method(name: &str) -> bool {
+    METHODS.contains(&name) || name == "route"
+}
+
 /// The owner, the call and the method of a route decorator.
 pub fn route_owner<'a>(
     tables: &Tables,
@@ -43,7 +48,7 @@ pub fn route_owner<'a>(
         return None;
     };
     let method = attribute.attr.as_str();
-    if !METHODS.contains(&method) && method != "route" {
+    if !route_method(method) {
         return None;
     }
     owner(tables, module, &attribute.value).map(|owner| (owner, call, method))
@@ -153,12 +158,15 @@ pub fn find(
                     handlers::check(tables, module, def, call, &route, diagnostics);
                     app.routes.push(route);
                     seats.push(places.get(&owner).map_or(owner, |place| place.app.clone()));
+                } else {
+                    app.hidden.push(format!("{}.{}", each.name, def.name));
                 }
             }
         }
     }
     duplicates(&app.routes, &seats, diagnostics);
     routers::check(tables, diagnostics);
+    app.hidden.extend(hidden_routes::hidden(tables));
     app
 }
 

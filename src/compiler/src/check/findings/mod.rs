@@ -371,7 +371,7 @@ fn asks_for_attribute(test: &ast::Expr) -> bool {
     matches!(test, ast::Expr::Call(call) if last_name(&call.func) == Some("hasattr"))
 }
 
-fn last_name(expr: &ast::Expr) -> Option<&str> {
+pub fn last_name(expr: &ast::Expr) -> Option<&str> {
     match expr {
         ast::Expr::Name(name) => Some(name.id.as_str()),
         ast::Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
