@@ -187,7 +187,7 @@ fn prefix(file: FileId, call: &ast::ExprCall, diagnostics: &mut Vec<Diagnostic>)
 }
 
 /// The owners that are mentioned anywhere but in their own decorators and where they are made.
-fn uses(tables: &Tables) -> BTreeSet<Owner> {
+pub fn uses(tables: &Tables) -> BTreeSet<Owner> {
     struct Uses<'a> {
         tables: &'a Tables,
         module: usize,

@@ -164,7 +164,13 @@ pub fn find(
             }
         }
     }
-    duplicates(&app.routes, &seats, diagnostics);
+    // The routes of a router that nothing includes are in no app, and do no harm there.
+    let used = routers::uses(tables);
+    let unused = |seat: &Owner| {
+        !used.contains(seat) && constructor(tables, seat).is_some_and(|(_, is_app)| !is_app)
+    };
+    let placed = app.routes.iter().zip(&seats);
+    duplicates(placed.filter(|(_, seat)| !unused(seat)), diagnostics);
     routers::check(tables, diagnostics);
     app.hidden.extend(hidden_routes::hidden(tables));
     app
@@ -343,9 +349,12 @@ fn route(
 }
 
 /// Tells of routes that are there twice: in an app, or in the same router where that is included nobody knows where.
-fn duplicates(routes: &[Route], seats: &[Owner], diagnostics: &mut Vec<Diagnostic>) {
+fn duplicates<'a>(
+    routes: impl Iterator<Item = (&'a Route, &'a Owner)>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut seen: BTreeMap<(&Owner, String, String), Span> = BTreeMap::new();
-    for (route, seat) in routes.iter().zip(seats) {
+    for (route, seat) in routes {
         // Parameters' names do not tell routes apart.
         let shape: String = route
             .path
