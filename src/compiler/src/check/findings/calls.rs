@@ -186,7 +186,7 @@ fn typed(
         argument,
         "this argument",
         signature,
-        None,
+        values::advice(walk, &wanted, argument),
     );
 }
 

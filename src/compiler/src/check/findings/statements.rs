@@ -368,6 +368,10 @@ pub fn returned<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::StmtReturn) {
     if let Some(returns) = def.returns.as_deref() {
         finding = finding.label(walk.span(returns), "declared here");
     }
+    finding.help = stmt
+        .value
+        .as_deref()
+        .and_then(|value| values::advice(walk, &wanted, value));
     walk.report(finding);
 }
 

@@ -39,6 +39,23 @@ fn certain_within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option
             }
         }
         ast::Expr::UnaryOp(unary) if unary.op == ast::UnaryOp::Not => Type::Bool,
+        ast::Expr::Compare(compare) => {
+            // What `==` and `<` give is for the operands to say; numbers and texts say a bool.
+            let plain = |expr: &ast::Expr| {
+                matches!(
+                    certain_within(walk, expr, depth),
+                    Some(Type::Int | Type::Float | Type::Bool | Type::Str)
+                )
+            };
+            let decided = |op: &ast::CmpOp| {
+                use ast::CmpOp::{In, Is, IsNot, NotIn};
+                matches!(op, In | NotIn | Is | IsNot)
+            };
+            let certain = compare.ops.iter().all(decided)
+                || plain(&compare.left) && compare.comparators.iter().all(plain);
+            return certain.then_some(Type::Bool);
+        }
+        ast::Expr::Attribute(member) => return enum_of(walk, member),
         ast::Expr::List(_) | ast::Expr::ListComp(_) => Type::List(anything()),
         ast::Expr::Dict(_) | ast::Expr::DictComp(_) => Type::Dict(anything(), anything()),
         ast::Expr::Set(_) | ast::Expr::SetComp(_) => Type::Set(anything()),
@@ -66,6 +83,20 @@ fn certain_within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option
         }
         _ => return None,
     })
+}
+
+/// The class of which an attribute is a member: `Level.low`.
+fn enum_of(walk: &Walk<'_, '_>, member: &ast::ExprAttribute) -> Option<Type> {
+    let Some(Symbol::Class(module, at)) = walk.symbol(&member.value) else {
+        return None;
+    };
+    let ty = walk.tables.class_type(module, at);
+    let Type::Enum(id) = ty else { return None };
+    let members = &walk.tables.enums[id.index()].members;
+    let is_member = members
+        .iter()
+        .any(|(name, _)| *name == member.attr.as_str());
+    is_member.then_some(ty)
 }
 
 /// The declared type of a parameter that its function binds nowhere else and whose type it does not ask for: compiled
@@ -241,6 +272,22 @@ pub fn mismatch<'e>(walk: &Walk<'e, '_>, wanted: &Type, expr: &'e ast::Expr) -> 
     (!fits(walk.tables, wanted, &found)).then(|| described(walk.tables, &found))
 }
 
+/// What to write instead, where a value is an `int` to Python and not to compiled code, which holds numbers without their class.
+pub fn advice(walk: &Walk<'_, '_>, wanted: &Type, expr: &ast::Expr) -> Option<String> {
+    let found = certain(walk, expr)?;
+    let word = match wanted {
+        Type::Int => "int",
+        Type::Float => "float",
+        _ => return None,
+    };
+    let is_number = match found {
+        Type::Bool => true,
+        Type::Enum(id) => walk.tables.enums[id.index()].mixin == Some(Type::Int),
+        _ => false,
+    };
+    is_number.then(|| format!("compiled code takes no subclass of `int` here; write `{word}(…)`"))
+}
+
 /// A value of a type, in words.
 pub fn described(tables: &Tables, ty: &Type) -> String {
     match ty {
@@ -248,6 +295,7 @@ pub fn described(tables: &Tables, ty: &Type) -> String {
             let name = &tables.native_classes[class.index()].qualname;
             format!("an object of `{name}`")
         }
+        Type::Enum(id) => format!("a member of `{}`", tables.enums[id.index()].qualname),
         other => kind(other).into(),
     }
 }
@@ -267,7 +315,11 @@ fn fits(tables: &Tables, wanted: &Type, found: &Type) -> bool {
     match (wanted, found) {
         (Type::Object, _) => true,
         (Type::Union(members), found) => members.iter().any(|member| fits(tables, member, found)),
-        (Type::Float, Type::Int | Type::Bool) | (Type::Int, Type::Bool) => true,
+        (Type::Float, Type::Int) => true,
+        // Members may be of any class that theirs is mixed with, but of none that has an exact form in C.
+        (Type::Int | Type::Float | Type::Bool | Type::None, Type::Enum(_)) => false,
+        (Type::Enum(wanted), Type::Enum(found)) => wanted == found,
+        (_, Type::Enum(_)) => true,
         (Type::Literal(values), found) => values.iter().any(|value| {
             matches!(
                 (value, found),
