@@ -23,20 +23,10 @@
 #include "tb_closure.h"
 
 /* Functions, classes, fields, coroutines and module initialisation. */
-#if __has_include("tb_function.h")
 #include "tb_function.h"
-#endif
-#if __has_include("tb_class.h")
 #include "tb_class.h"
-#endif
-#if __has_include("tb_field.h")
 #include "tb_field.h"
-#endif
-#if __has_include("tb_coroutine.h")
 #include "tb_coroutine.h"
-#endif
-#if __has_include("tb_module.h")
 #include "tb_module.h"
-#endif
 
 #endif

@@ -30,16 +30,16 @@ static inline int tb_int_fits(int64_t value) { return value >= TB_INT_SMALL_MIN 
 /* Takes another reference. Never fails, never runs Python. Safe on `TB_INT_ERROR`. */
 static inline tb_int tb_int_retain(tb_int v)
 {
-    if (!tb_int_is_small(v) && v != TB_INT_ERROR) {
+    if (v > TB_INT_ERROR && !tb_int_is_small(v)) {
         Py_INCREF(tb_int_object(v));
     }
     return v;
 }
-/* Gives a reference back. Never runs Python. Safe on `TB_INT_ERROR`: which is asked of the word, not of the pointer, so that
- * GCC sees that a constant is never followed. */
+/* Gives a reference back. Never runs Python. Safe on `TB_INT_ERROR`: which is asked of the word, not of the pointer, and by
+ * order, so that GCC sees that a constant is never followed, nor the choice between a constant and none. */
 static inline void tb_int_release(tb_int v)
 {
-    if (!tb_int_is_small(v) && v != TB_INT_ERROR) {
+    if (v > TB_INT_ERROR && !tb_int_is_small(v)) {
         Py_DECREF(tb_int_object(v));
     }
 }

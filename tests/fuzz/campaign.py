@@ -50,6 +50,8 @@ def main() -> int:
     parser.add_argument("--leaks", action="store_true")
     parser.add_argument("--flags", default="-O0 -g0 -w")
     parser.add_argument("--compiler", default="", help="the command line to build with; without it the one that was built last")
+    parser.add_argument("--tcc", action="store_true", help="compile with TCC (Debian: tcc; the variable TCC names another), which is fast and does not optimise")
+    parser.add_argument("--progress", action="store_true", help="a line for every batch")
     parser.add_argument("--one", action="store_true")
     parser.add_argument("--show", action="store_true", help="only print the program")
     parser.add_argument("--reduce", type=Path)
@@ -59,7 +61,7 @@ def main() -> int:
         print(generate.file([generate.program(options.seed, str(options.seed))]))
         return 0
     work = Path(tempfile.mkdtemp(prefix="fuzz."))
-    setting = Setting(interpreter(), work, sanitize=options.sanitize, leaks=options.leaks, flags=options.flags, tayberry=options.compiler)
+    setting = Setting(interpreter(), work, sanitize=options.sanitize, leaks=options.leaks, flags=options.flags, tayberry=options.compiler, tcc=options.tcc)
     try:
         if options.one or options.reduce:
             text = options.reduce.read_text() if options.reduce else generate.file([generate.program(options.seed, str(options.seed))])
@@ -94,8 +96,10 @@ def campaign(setting: Setting, options: argparse.Namespace) -> int:
                 report = f"program {seed}: {difference.text()}\n"
                 print(report, flush=True)
                 (options.reports / f"{seed}.txt").write_text(report, encoding="utf-8", errors="replace")
+            if options.progress:
+                print(f"{time.strftime('%H:%M:%S')} {done - failed - setting.late} of {done} clean", flush=True)
     seconds = time.monotonic() - begun
-    print(f"{done} programs in {seconds:.0f} s ({done / seconds * 60:.0f} a minute)")
+    print(f"{done} programs in {seconds:.0f} s ({done / seconds * 60:.0f} a minute), {setting.late} of them too long to be compared")
     print(f"{done - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -55,10 +55,15 @@ def first_difference(one: object, other: object) -> tuple[object, object]:
 class Setting:
     """How to build and run: optimisation, sanitizers, leak check."""
 
-    def __init__(self, python: str, work: Path, *, sanitize: bool = False, leaks: bool = False, flags: str = "-O0 -g0 -w", tayberry: str = "") -> None:
+    def __init__(self, python: str, work: Path, *, sanitize: bool = False, leaks: bool = False, flags: str = "-O0 -g0 -w", tayberry: str = "", tcc: bool = False) -> None:
         self.python, self.work, self.leaks, self.sanitize = python, work, leaks, sanitize
         self.tayberry = tayberry or compiler()
+        self.late = 0
         self.environment = {**os.environ, "TAYBERRY_PYTHON": python, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "CFLAGS": SANITIZE if sanitize else flags}
+        if tcc:
+            helpers = work / "gcc.o"
+            subprocess.run(["gcc", "-O2", "-fPIC", "-fvisibility=hidden", "-c", HERE / "tcc/gcc.c", "-o", helpers], check=True)
+            self.environment |= {"CC": str(HERE / "tcc/cc"), "FUZZ_GCC_O": str(helpers), "CFLAGS": "-g0"}
         self.preload = ""
         if sanitize:
             for library in ("libasan.so", "libubsan.so"):
@@ -119,13 +124,14 @@ class Setting:
         return outcomes
 
     def compare(self, folder: Path, name: str, count: int, only: list[int] | None = None) -> list[Difference]:
-        """The programs of a built module that differ."""
+        """The programs of a built module that differ. Those that take too long interpreted are not compared; `self.late` counts them."""
         compiled = self.run("compiled", folder, name, count, only)
         interpreted = self.run("interpreted", folder, name, count, only)
         found = []
         for at in sorted(interpreted):
             one, other = interpreted[at], compiled.get(at, Outcome("did not run"))
             if one.did == "late":
+                self.late += 1
                 continue
             if one.did != other.did:
                 kind = "crash" if str(other.did).startswith("crashed") else "late" if other.did == "late" else "differs"

@@ -106,7 +106,8 @@ def add_class(program: Program) -> None:
         if base is not None:
             lines.append(f"        super().__init__({', '.join(field for field, _ in base.init)})")
         lines += [f"        self.{field}: {kind} = {field}" for field, kind in own]
-        if rng.random() < 0.25:
+        # A text with an address in it may be equal to another by chance; `base` has one already.
+        if base is None or rng.random() < 0.25:
             lines += ["    def __repr__(self) -> str:", f"        return f\"{name}({{self.{fields[0][0]}!r}})\""]
         if base is None and rng.random() < 0.25:
             made.dunders.add("__enter__")
@@ -114,6 +115,7 @@ def add_class(program: Program) -> None:
             lines += [f"    def __enter__(self) -> {name}:", "        print('enter')", "        return self"]
             lines += ["    def __exit__(self, kind: object, value: object, trace: object) -> bool:", "        print('exit', kind, value)", f"        return {swallow}"]
         if base is None and rng.random() < 0.15:
+            program.finalisers = True
             lines += ["    def __del__(self) -> None:", "        print('gone')"]
     program.classes[name] = made
     for _ in range(rng.choice([0, 1, 1, 2])):
@@ -137,7 +139,7 @@ def method(program: Program, made: Class) -> list[str]:
     else:
         add_defaults(program, function)
         function.is_async = rng.random() < 0.15
-    scope = Scope(variables=dict(function.parameters), returns=function.returns, is_async=function.is_async, calls=1)
+    scope = Scope(variables=dict(function.parameters), fixed=program.held(function.parameters), returns=function.returns, is_async=function.is_async, calls=1)
     first = {"staticmethod": "", "classmethod": "cls"}.get(kind, "self")
     if first == "self":
         scope.variables["self"] = made.name
@@ -159,7 +161,7 @@ def add_function(program: Program) -> None:
     function = Function(program.top("f"), parameters(program), program.type() if rng.random() < 0.85 else "None")
     add_defaults(program, function)
     function.is_async = rng.random() < 0.15
-    scope = Scope(variables=dict(function.parameters), returns=function.returns, is_async=function.is_async)
+    scope = Scope(variables=dict(function.parameters), fixed=program.held(function.parameters), returns=function.returns, is_async=function.is_async)
     declared = tuple(f"global {name}" for name in program.variables if rng.random() < 0.5)
     lines = [f"{'async def' if function.is_async else 'def'} {function.name}({signature(program, function)}) -> {function.returns}:"]
     body = function_body(program, scope, rng.randint(1, 4), declared)

@@ -24,7 +24,7 @@ TEMPLATES: dict[str, list[str]] = {
         "range(<.int>, <.int>)[<.int>]", "slice(<.int>, None).indices(5)[0]", "(<int> if <int> < <int> <= <int> else <int>)", "-<int> // <int>", "~<int> ^ <int>", "<int> << (<int> % 70)", "<int> >> (<int> % 70)", "<int> % (<int> | 1)", "int(<float>)", "int(<float> // <float>)", "len(str(<int>))", "len(<frozenset[int]> | <set[int]>)",
     ],
     "float": [
-        "<float>.__floor__() * 1.0", "float(<int>) ** 0.5 if <int> > 0 else 0.0", "math.sqrt(abs(<float>))", "math.fmod(<float>, <float>)", "math.copysign(<float>, <float>)", "math.hypot(<float>, <float>)", "math.fsum(<list[float]>)", "sum(<list[float]>, 0.0)", "sum(<list[float]>)  * 1.0", "divmod(<float>, <float>)[1]", "divmod(<float>, <float>)[0]",
+        "<float>.__floor__() * 1.0", "abs(float(<int>)) ** 0.5", "math.sqrt(abs(<float>))", "math.fmod(<float>, <float>)", "math.copysign(<float>, <float>)", "math.hypot(<float>, <float>)", "math.fsum(<list[float]>)", "sum(<list[float]>, 0.0)", "sum(<list[float]>)  * 1.0", "divmod(<float>, <float>)[1]", "divmod(<float>, <float>)[0]",
         "float.fromhex(<float>.hex())", "<float> % <int>", "<int> // <float>", "<int> % <float>", "<int> * <float>", "<float> - <int>", "max(<list[float]>)", "max(<float>, <float>, <float>)", "min(<list[float]>, default=<float>)", "math.pow(<float>, <.float>)", "math.exp(<.float>)", "math.log(<float>)", "math.sin(<float>)", "math.atan2(<float>, <float>)", "<float>.real", "<float>.imag", "math.degrees(<float>)",
         "math.ldexp(<float>, <.int>)", "math.frexp(<float>)[0]", "math.modf(<float>)[0]", "math.ulp(<float>)", "math.nextafter(<float>, <float>)", "abs(-<float>)", "round(<float>, <.int>)", "float(<str>)", "(<float> if <float> == <float> else 0.5)",
     ],

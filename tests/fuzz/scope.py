@@ -101,6 +101,8 @@ class Program:
     #: How deep statements nest, and how many a body may have: most programs are small, so that many can be compiled.
     depth: int = 3
     longest: int = 4
+    #: A class has a finaliser, which shows when an object goes.
+    finalisers: bool = False
 
     def name(self, stem: str) -> str:
         """A name that is new in this program."""
@@ -110,6 +112,10 @@ class Program:
     def top(self, stem: str) -> str:
         """A new name that is unique among all programs of a file."""
         return f"{self.name(stem)}_{self.suffix}"
+
+    def held(self, parameters: list[tuple[str, str]]) -> set[str]:
+        """Parameters that stay as they are: compiled code's caller keeps an argument until the call ends, whatever the name is bound to."""
+        return {name for name, kind in parameters if self.finalisers and kind not in SCALARS}
 
     def type(self) -> str:
         """Some type."""

@@ -70,7 +70,8 @@ def run(calls: list[Callable[[], object]], state: dict[str, bool]) -> list[objec
     did: list[object] = []
     out = io.StringIO()
     held, sys.stdout = sys.stdout, out
-    signal.setitimer(signal.ITIMER_REAL, SECONDS, 0.2)
+    # The process's own time: a loaded machine makes nothing late.
+    signal.setitimer(signal.ITIMER_PROF, SECONDS, 0.2)
     try:
         for call in calls:
             try:
@@ -85,7 +86,7 @@ def run(calls: list[Callable[[], object]], state: dict[str, bool]) -> list[objec
     except TimeOut:
         state["late"] = True
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         sys.stdout = held
     if state.get("rang"):
         state["late"] = True
@@ -131,7 +132,7 @@ def main() -> None:
         state["rang"] = True
         raise TimeOut
 
-    signal.signal(signal.SIGALRM, ring)
+    signal.signal(signal.SIGPROF, ring)
     sys.unraisablehook = lambda failure: print("unraisable", type(failure.exc_value).__name__, failure.exc_value)
     module = load(mode, folder, name)
     for at in range(int(first), len(module.CALLS)):

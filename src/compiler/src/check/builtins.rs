@@ -1,11 +1,15 @@
 //! What is known of builtin functions and of the methods of built-in types: result types, whether a generator
 //! argument is consumed at once, whether a call can block or run unknown code.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::types::Type;
 
 /// Python 3.14's builtins.
 pub fn is_builtin(name: &str) -> bool {
-    names().any(|each| each == name)
+    static SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| names().collect());
+    SET.contains(name)
 }
 
 /// The names of all builtins.

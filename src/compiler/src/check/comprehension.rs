@@ -8,6 +8,10 @@ use super::result_type::element_type;
 use crate::hir::*;
 use crate::types::Type;
 
+/// What a name stands for that a later clause of a comprehension binds. It may have the value of the round before, so it
+/// must not be mistaken for a variable of the same name around it.
+pub(super) const PENDING: LocalId = LocalId(u32::MAX);
+
 impl Translator<'_> {
     pub(super) fn comprehension(
         &mut self,
@@ -25,6 +29,9 @@ impl Translator<'_> {
             // The first iterable belongs to the function.
             if at == 0 {
                 self.consuming += is_consumed;
+                for later in &generators[1..] {
+                    self.wait_for(&later.target, &mut shadowed);
+                }
             }
             let item = if each.is_async {
                 Type::Object
@@ -75,6 +82,21 @@ impl Translator<'_> {
             })),
             ty,
         ))
+    }
+
+    /// Marks the names of a later clause.
+    fn wait_for(&mut self, target: &ast::Expr, shadowed: &mut Vec<(String, Option<LocalId>)>) {
+        match target {
+            ast::Expr::Name(name) => {
+                let old = self.by_name.insert(name.id.to_string(), PENDING);
+                shadowed.push((name.id.to_string(), old));
+            }
+            ast::Expr::Tuple(ast::ExprTuple { elts, .. })
+            | ast::Expr::List(ast::ExprList { elts, .. }) => {
+                elts.iter().for_each(|each| self.wait_for(each, shadowed));
+            }
+            _ => {}
+        }
     }
 
     fn comprehension_target(

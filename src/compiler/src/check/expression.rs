@@ -96,7 +96,7 @@ impl Translator<'_> {
                     return Err(self.reason("it uses complex numbers", expr));
                 }
             },
-            ast::Expr::Name(name) => self.name(name),
+            ast::Expr::Name(name) => self.name(name)?,
             ast::Expr::Attribute(attribute) => self.attribute(attribute)?,
             ast::Expr::Subscript(subscript) => self.subscript(subscript)?,
             ast::Expr::BinOp(binary) => {
@@ -296,10 +296,14 @@ impl Translator<'_> {
         })
     }
 
-    fn name(&mut self, name: &ast::ExprName) -> (ExprKind, Type) {
+    fn name(&mut self, name: &ast::ExprName) -> Translated<(ExprKind, Type)> {
         if let Some(id) = self.by_name.get(name.id.as_str()).copied() {
+            if id == super::comprehension::PENDING {
+                let reason = "a comprehension reads a name that its next clause binds";
+                return Err(self.reason(reason, name));
+            }
             let ty = self.local_type(id);
-            return match self.narrowed.get(&id) {
+            return Ok(match self.narrowed.get(&id) {
                 Some(narrow) if *narrow != ty => {
                     let inner = Expr {
                         kind: ExprKind::Local(id),
@@ -309,13 +313,13 @@ impl Translator<'_> {
                     (ExprKind::Narrow(Box::new(inner)), narrow.clone())
                 }
                 _ => (ExprKind::Local(id), ty),
-            };
+            });
         }
         if let Some(found) = self.own_class(&name.id) {
-            return found;
+            return Ok(found);
         }
         let global = ExprKind::Global(name.id.to_string());
-        match self.tables.variable(self.module, &name.id).0 {
+        Ok(match self.tables.variable(self.module, &name.id).0 {
             Some(claim) => {
                 let inner = Expr {
                     kind: global,
@@ -325,7 +329,7 @@ impl Translator<'_> {
                 (ExprKind::Narrow(Box::new(inner)), claim)
             }
             None => (global, Type::Object),
-        }
+        })
     }
 
     /// The type a class name stands for, in `isinstance`.

@@ -491,7 +491,7 @@ impl Writer<'_> {
                             read.insert(*var);
                         }
                     }
-                    OpKind::CheckBound(var) => {
+                    OpKind::CheckBound(var, _) => {
                         touched.insert(*var);
                         read.insert(*var);
                     }

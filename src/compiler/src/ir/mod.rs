@@ -261,6 +261,15 @@ impl Operand {
     }
 }
 
+/// Whose an unbound variable is: the exception says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The code's own.
+    Local,
+    /// A generator expression's, written out in the function that the variable belongs to.
+    Free,
+}
+
 /// Whether a variable is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -321,8 +330,8 @@ pub enum OpKind {
     Store(VarId, Operand, State),
     /// Releases what is in a variable and makes it unset.
     Clear(VarId, State),
-    /// `UnboundLocalError` unless the variable is set.
-    CheckBound(VarId),
+    /// `UnboundLocalError` unless the variable is set; `NameError` where it belongs to the scope around.
+    CheckBound(VarId, Scope),
     /// Another reference to the same.
     Retain(Operand),
     /// Gives an owned value back.
@@ -629,7 +638,7 @@ impl OpKind {
             OpKind::Load(_)
             | OpKind::Take(_)
             | OpKind::Clear(..)
-            | OpKind::CheckBound(_)
+            | OpKind::CheckBound(..)
             | OpKind::Release(_)
             | OpKind::Allocate(_)
             | OpKind::FieldDefault(..)
@@ -663,7 +672,7 @@ impl OpKind {
             OpKind::Load(_)
             | OpKind::Take(_)
             | OpKind::Clear(..)
-            | OpKind::CheckBound(_)
+            | OpKind::CheckBound(..)
             | OpKind::Release(_)
             | OpKind::Allocate(_)
             | OpKind::FieldDefault(..)
@@ -685,7 +694,7 @@ impl OpKind {
             | OpKind::ExceptEnter => Effects::NONE,
             OpKind::Store(_, _, State::Unset) => Effects::NONE,
             OpKind::Store(..) | OpKind::Clear(..) | OpKind::Release(_) => Effects::FREE,
-            OpKind::CheckBound(_) | OpKind::Allocate(_) => Effects::RAISE,
+            OpKind::CheckBound(..) | OpKind::Allocate(_) => Effects::RAISE,
             OpKind::Start(..) | OpKind::Pack(..) | OpKind::New(..) => Effects::RAISE,
             OpKind::FieldWrite(..) => Effects::FREE,
             OpKind::FieldRead(..) | OpKind::Expect(..) | OpKind::Unbox(..) => Effects::RAISE,

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    Awaited, Block, BlockId, Const, Function, Guard, Op, OpKind, Operand, Ownership, Repr, State,
-    Suspension, Terminator, ValueId, VarId,
+    Awaited, Block, BlockId, Const, Function, Guard, Op, OpKind, Operand, Ownership, Repr, Scope,
+    State, Suspension, Terminator, ValueId, VarId,
 };
 
 /// A function.
@@ -162,7 +162,10 @@ fn op(function: &Function, op: &Op) -> String {
             state(*old)
         ),
         OpKind::Clear(var, old) => format!("clear {} {}", variable(function, *var), state(*old)),
-        OpKind::CheckBound(var) => format!("check bound {}", variable(function, *var)),
+        OpKind::CheckBound(var, scope) => {
+            let scope = if *scope == Scope::Free { " free" } else { "" };
+            format!("check bound{scope} {}", variable(function, *var))
+        }
         OpKind::Retain(value) => format!("retain {}", operand(value)),
         OpKind::Release(id) => format!("release {}", value(*id)),
         OpKind::Start(function, items) => format!("start f{}({})", function.0, list(items)),

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::{Builder, Place, Val};
 use crate::hir::{Call, Callee, Element, ExprKind, LocalId, MakeFunction};
-use crate::ir::{Const, OpKind, Operand, Ownership, Pack, Prim, Repr, VarId};
+use crate::ir::{Const, OpKind, Operand, Ownership, Pack, Prim, Repr, Scope, VarId};
 use crate::types::Type;
 
 impl<'a> Builder<'a> {
@@ -51,7 +51,7 @@ impl<'a> Builder<'a> {
     /// The cell, the variable's name, and whether it is another function's variable.
     fn cell(&mut self, local: LocalId, var: VarId) -> Vec<Operand> {
         let name = self.str(&self.function.locals[local.index()].name);
-        let free = self.function.captured.contains(&local);
+        let free = self.function.captured.contains(&local) || self.scope_of(local) == Scope::Free;
         let cell = self.load(var);
         vec![cell, name, Operand::Const(Const::C(i32::from(free)))]
     }

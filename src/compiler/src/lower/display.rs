@@ -1,8 +1,8 @@
 //! Displays, comprehensions and f-strings: values that are built step by step.
 
 use super::{Builder, Val};
-use crate::hir::{Comprehension, ComprehensionKind, Element, Expr, FormatPart, Target};
-use crate::ir::{BlockId, Const, OpKind, Operand, Pack, Prim, Repr};
+use crate::hir::{Comprehension, ComprehensionKind, Element, Expr, FormatPart, LocalId, Target};
+use crate::ir::{BlockId, Const, OpKind, Operand, Pack, Prim, Repr, Scope};
 use crate::types::Type;
 
 /// Displays of up to so many values evaluate them all before they build anything, as CPython does.
@@ -207,12 +207,24 @@ impl<'a> Builder<'a> {
             return;
         };
         let again = self.block("again");
+        let in_place = comprehension.kind == ComprehensionKind::Generator && at == 0;
+        // The first iterable is evaluated outside.
+        let own = |this: &mut Self| {
+            if in_place {
+                this.generators.push(Vec::new());
+            }
+            if let Some(names) = this.generators.last_mut() {
+                locals_of(&clause.target, names);
+            }
+        };
         let (top, line) = if clause.is_async {
             let iter = self.async_start(&clause.iter);
+            own(self);
             (self.async_next(&iter, &clause.target, done), self.line)
         } else {
             let state = self.loop_start(&clause.iter);
             let line = self.line;
+            own(self);
             (self.loop_next(&state, &clause.target, done), line)
         };
         for test in &clause.tests {
@@ -230,28 +242,25 @@ impl<'a> Builder<'a> {
         }
         self.goto(again);
         self.back_edge(again, top, line);
+        if in_place {
+            self.generators.pop();
+        }
+    }
+
+    /// Whose a local is at this place.
+    pub(super) fn scope_of(&self, local: LocalId) -> Scope {
+        match self.generators.last() {
+            Some(own) if !own.contains(&local) => Scope::Free,
+            _ => Scope::Local,
+        }
     }
 
     /// A comprehension's targets live only as long as it runs.
     fn forget(&mut self, target: &'a Target) {
-        match target {
-            Target::Local(local) => self.clear_local(*local),
-            Target::Unpack {
-                before,
-                star,
-                after,
-                ..
-            } => {
-                before
-                    .iter()
-                    .chain(star.as_deref())
-                    .chain(after)
-                    .for_each(|each| self.forget(each));
-            }
-            Target::Global(..)
-            | Target::Field { .. }
-            | Target::Attribute { .. }
-            | Target::Item { .. } => {}
+        let mut locals = Vec::new();
+        locals_of(target, &mut locals);
+        for local in locals {
+            self.clear_local(local);
         }
     }
 
@@ -349,4 +358,25 @@ impl<'a> Builder<'a> {
 /// The letter after `!`, or 0.
 fn letter(conversion: Option<char>) -> Operand {
     Operand::Const(Const::C(conversion.map_or(0, |letter| letter as i32)))
+}
+
+/// The locals that a target binds.
+fn locals_of(target: &Target, into: &mut Vec<LocalId>) {
+    match target {
+        Target::Local(local) => into.push(*local),
+        Target::Unpack {
+            before,
+            star,
+            after,
+            ..
+        } => {
+            for each in before.iter().chain(star.as_deref()).chain(after) {
+                locals_of(each, into);
+            }
+        }
+        Target::Global(..)
+        | Target::Field { .. }
+        | Target::Attribute { .. }
+        | Target::Item { .. } => {}
+    }
 }

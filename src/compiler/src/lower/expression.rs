@@ -186,7 +186,7 @@ impl<'a> Builder<'a> {
             Place::Param(value) => Operand::Value(value),
             Place::Var(var) => {
                 if !info.always_bound {
-                    self.op(OpKind::CheckBound(var), &[]);
+                    self.op(OpKind::CheckBound(var, self.scope_of(local)), &[]);
                 }
                 self.load(var)
             }

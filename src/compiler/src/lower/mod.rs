@@ -115,6 +115,8 @@ pub(crate) struct Builder<'a> {
     frames: Vec<Frame<'a>>,
     /// Where `return` goes when the function has one way out, and the variable with the result.
     exit: Option<(BlockId, Option<VarId>)>,
+    /// The generator expressions around this place that are written out in the function, each with the names of its own.
+    generators: Vec<Vec<LocalId>>,
 }
 
 impl<'a> Builder<'a> {
@@ -145,6 +147,7 @@ impl<'a> Builder<'a> {
             line,
             frames: Vec::new(),
             exit: None,
+            generators: Vec::new(),
         }
     }
 

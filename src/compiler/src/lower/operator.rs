@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Builder, Place, Val, repr};
 use crate::hir::{BinOp, CompareOp, Expr, ExprKind, LocalId, Target, UnaryOp};
-use crate::ir::{BlockId, Const, OpKind, Operand, Prim, Repr, VarId};
+use crate::ir::{BlockId, Const, OpKind, Operand, Prim, Repr, Scope, VarId};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -159,7 +159,7 @@ impl<'a> Builder<'a> {
                     crate::bug("an assigned parameter is a variable")
                 };
                 if !info.always_bound {
-                    self.op(OpKind::CheckBound(var), &[]);
+                    self.op(OpKind::CheckBound(var, Scope::Local), &[]);
                 }
                 if info.ty == Type::Str
                     && op == BinOp::Add

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Builder, Place, Val};
 use crate::hir::{self, Expr, ExprKind, LocalId, Stmt, StmtKind, Target};
-use crate::ir::{self, Const, OpKind, Operand, Prim, Repr, State};
+use crate::ir::{self, Const, OpKind, Operand, Prim, Repr, Scope, State};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -313,7 +313,7 @@ impl<'a> Builder<'a> {
                 self.at_line(span);
                 match self.places[local.index()] {
                     Place::Var(var) => {
-                        self.op(OpKind::CheckBound(var), &[]);
+                        self.op(OpKind::CheckBound(var, Scope::Local), &[]);
                         self.op(OpKind::Clear(var, State::Set), &[]);
                     }
                     Place::Cell(var) => self.delete_cell(*local, var),

@@ -29,7 +29,7 @@ fn join(into: &mut States, from: &[State]) -> bool {
 /// What an op does to the states when it succeeds.
 pub fn step(kind: &OpKind, states: &mut [State]) {
     match kind {
-        OpKind::Store(var, ..) | OpKind::CheckBound(var) => states[var.index()] = State::Set,
+        OpKind::Store(var, ..) | OpKind::CheckBound(var, _) => states[var.index()] = State::Set,
         OpKind::Take(var) | OpKind::Clear(var, _) => states[var.index()] = State::Unset,
         _ => {}
     }

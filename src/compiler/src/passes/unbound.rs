@@ -12,7 +12,7 @@ pub fn run(function: &mut Function) {
         };
         function.blocks[block.index()].ops.retain(|op| {
             let keep = match &op.kind {
-                OpKind::CheckBound(var) => states[var.index()] != State::Set,
+                OpKind::CheckBound(var, _) => states[var.index()] != State::Set,
                 _ => true,
             };
             flow::step(&op.kind, &mut states);

@@ -306,7 +306,7 @@ impl Checker<'_> {
                 let set = matches!(op.kind, OpKind::Store(..));
                 self.change(*var, if set { State::Set } else { State::Unset }, facts)
             }
-            OpKind::CheckBound(var) => {
+            OpKind::CheckBound(var, _) => {
                 facts.vars[var.index()] = State::Set;
                 Ok(())
             }
@@ -504,7 +504,7 @@ impl Checker<'_> {
                 self.is(value, self.function.vars[var.index()].repr)?;
                 Vec::new()
             }
-            OpKind::Clear(..) | OpKind::CheckBound(_) | OpKind::Release(_) | OpKind::Traceback => {
+            OpKind::Clear(..) | OpKind::CheckBound(..) | OpKind::Release(_) | OpKind::Traceback => {
                 Vec::new()
             }
             OpKind::Retain(operand) => match self.function.repr(operand) {

@@ -4,7 +4,9 @@ use super::{Writer, failure, unset};
 use crate::emit::codec::names::string;
 use crate::hir::{ClassId, FieldId};
 use crate::ir::primitives::Failure;
-use crate::ir::{Const, Op, OpKind, Operand, Ownership, Pack, Place, Prim, Repr, State, VarId};
+use crate::ir::{
+    Const, Op, OpKind, Operand, Ownership, Pack, Place, Prim, Repr, Scope, State, VarId,
+};
 
 impl Writer<'_> {
     /// An operand as a C expression.
@@ -132,7 +134,7 @@ impl Writer<'_> {
             OpKind::Take(var) => self.take(op, *var),
             OpKind::Store(var, value, old) => self.store(*var, value, *old),
             OpKind::Clear(var, old) => self.clear(*var, *old, leaving),
-            OpKind::CheckBound(var) => self.check_bound(op, *var),
+            OpKind::CheckBound(var, scope) => self.check_bound(op, *var, *scope),
             OpKind::Retain(value) => {
                 let is_int = self.function.repr(value) == Some(Repr::Int);
                 let (result, value) = (self.result(op), self.operand(value));
@@ -434,7 +436,7 @@ impl Writer<'_> {
         self.say(&text);
     }
 
-    fn check_bound(&mut self, op: &Op, var: VarId) {
+    fn check_bound(&mut self, op: &Op, var: VarId, scope: Scope) {
         let info = &self.function.vars[var.index()];
         let name = self.vars[var.index()].clone();
         let test = match info.repr {
@@ -444,8 +446,12 @@ impl Writer<'_> {
             _ => format!("{name} == NULL"),
         };
         let python = self.constants.text(&info.name.as_str().into());
+        let raise = match scope {
+            Scope::Local => format!("tb_raise_unbound({python})"),
+            Scope::Free => format!("tb_cell_raise_unbound({python}, 1)"),
+        };
         let text = format!(
-            "if (TB_UNLIKELY({test})) {{\n    tb_raise_unbound({python});\n    {}\n}}",
+            "if (TB_UNLIKELY({test})) {{\n    {raise};\n    {}\n}}",
             self.goto_error(op)
         );
         self.say(&text);
