@@ -43,6 +43,9 @@ impl Sanitizers {
     }
 }
 
+/// Flags of the C compiler otherwise.
+const UNSANITIZED: &str = "-Werror";
+
 /// What a command said.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Output {
@@ -216,6 +219,8 @@ impl<'a> Workspace<'a> {
         let mut text = String::new();
         for line in block.lines().filter(|line| line.starts_with("$ ")) {
             let mut command = self.command(Path::new("sh"), &folder);
+            // What a command starts has no sanitizers loaded before it.
+            command.env("CFLAGS", UNSANITIZED);
             command
                 .arg("-c")
                 .arg(format!("{{ {} ; }} 2>&1", &line[2..]));
@@ -245,7 +250,7 @@ impl<'a> Workspace<'a> {
         let path = std::env::var("PATH").unwrap_or_default();
         let flags = match &self.tools.sanitizers {
             Some(sanitizers) => sanitizers.flags,
-            None => "-Werror",
+            None => UNSANITIZED,
         };
         command
             .env("PATH", format!("{}:{path}", self.tools.bin.display()))
