@@ -65,6 +65,9 @@ static inline int tb_try_incref(PyObject *op) {
         return 1; /* immortal */
     }
     if (_Py_IsOwnedByCurrentThread(op)) {
+#ifdef Py_REF_DEBUG
+        _Py_INCREF_IncRefTotal();
+#endif
         _Py_atomic_store_uint32_relaxed(&op->ob_ref_local, local + 1);
         return 1;
     }

@@ -2,7 +2,7 @@
 
     repeat.py compiled|interpreted     the working folder holds `app.py` and its build
 
-Out: as the last line on standard output, what each repetition of each step has left: `{"step_12": [0, 0, 0]}`.
+Out: as the last line on standard output, how many references each repetition of each step leaves: `{"step_12": 0.0}`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import gc
 import io
 import json
 import sys
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-WARM, ROUNDS = 3, 4
+SHORT, LONG, LIMIT = 3, 400, 10.0
 
 
 def references() -> int:
@@ -26,23 +27,34 @@ def references() -> int:
     return count
 
 
-def once(step: Callable[[], object]) -> None:
-    """What goes wrong is no matter here: statements may depend on each other."""
-    try:
-        step()
-    except BaseException:
-        pass
+def repeat(step: Callable[[], object], times: int) -> int:
+    """How often it was done before the time was over. What goes wrong is no matter here: statements may depend on each other."""
+    begun = time.monotonic()
+    for done in range(times):
+        if time.monotonic() - begun > LIMIT:
+            return done
+        try:
+            step()
+        except BaseException:
+            pass
+    return times
 
 
-def left_by(step: Callable[[], object]) -> list[int]:
-    """What each of several repetitions leaves, after some that fill caches."""
-    for _ in range(WARM):
-        once(step)
-    counts = [0] * (ROUNDS + 1)
-    for each in range(ROUNDS + 1):
-        counts[each] = references()
-        once(step)
-    return [later - earlier for earlier, later in zip(counts, counts[1:])]
+def left_by(step: Callable[[], object], times: int) -> float:
+    """What each of several repetitions leaves, after as many that fill caches: the least of three measurements."""
+    repeat(step, times)
+    found = []
+    for _ in range(3):
+        before = references()
+        done = repeat(step, times)
+        found.append((references() - before - 1) / max(done, 1))
+    return min(found)
+
+
+def measured(step: Callable[[], object]) -> float:
+    """The same, oftener where a few repetitions leave something."""
+    left = left_by(step, SHORT)
+    return left_by(step, LONG) if left > 0 else left
 
 
 def main() -> None:
@@ -56,10 +68,12 @@ def main() -> None:
     warnings.simplefilter("ignore")
     app = __import__("app")
     steps = {name: value for name, value in vars(app).items() if name.startswith("step_")}
-    found: dict[str, list[int]] = {}
+    kept: list[object] = []
+    assert left_by(lambda: kept.append([]), SHORT) > 0.5, "a leak is not seen"
+    found: dict[str, float] = {}
     for name, step in steps.items():
         sys.stdout = sys.stderr = io.StringIO()
-        found[name] = left_by(step)
+        found[name] = measured(step)
     sys.stdout = out
     sys.stderr = sys.__stderr__
     print(json.dumps(found), flush=True)
