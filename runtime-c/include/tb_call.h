@@ -17,11 +17,9 @@ static inline PyObject *tb_call_2(PyObject *callable, PyObject *a, PyObject *b)
     PyObject *args[3] = {NULL, a, b};
     return tb_call(callable, args + 1, 2, NULL);
 }
-/* `args[0].name(args[1:]…)`; `positional` counts the receiver; `name` is interned. */
-static inline PyObject *tb_call_method(PyObject *name, PyObject **args, Py_ssize_t positional, PyObject *kwnames)
-{
-    return PyObject_VectorcallMethod(name, args, (size_t)positional | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
-}
+/* `args[0].name(args[1:]…)`; `positional` counts the receiver; `name` is interned and lives for ever. Methods of built-in types
+ * are looked up once. */
+PyObject *tb_call_method(PyObject *name, PyObject **args, Py_ssize_t positional, PyObject *kwnames);
 static inline PyObject *tb_call_method_0(PyObject *object, PyObject *name) { return PyObject_CallMethodNoArgs(object, name); }
 static inline PyObject *tb_call_method_1(PyObject *object, PyObject *name, PyObject *a)
 {

@@ -54,7 +54,6 @@ static inline int tb_bool_is_unset(uint8_t value) { return value == TB_BOOL_UNSE
 
 /* The slow halves, in field.c: the same under the object's lock. `slot` may hold anything by now. */
 PyObject *tb_field_read_object_locked(PyObject *owner, PyObject **slot);
-tb_int tb_field_read_int_locked(PyObject *owner, tb_int *slot);
 void tb_field_write_int_locked(PyObject *owner, tb_int *slot, tb_int value);
 
 /* A new reference unless `op` may be dying and another thread's; the fast cases inline. */
@@ -122,27 +121,13 @@ static inline PyObject *tb_field_read_object(PyObject *owner, PyObject **slot) {
 void tb_field_write_object(PyObject *owner, PyObject **slot, PyObject *value);
 
 /* An int field: a value the caller owns, or `TB_INT_UNSET`. */
+tb_int tb_field_read_big(PyObject *owner, tb_int *slot, tb_int value);
 static inline tb_int tb_field_read_int(PyObject *owner, tb_int *slot) {
     tb_int value = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
-    if ((value & 1) == 0 || value == TB_INT_UNSET) {
+    if (__builtin_expect((value & 1) == 0, 1) || value == TB_INT_UNSET) {
         return value;
     }
-    PyObject *big = (PyObject *)(uintptr_t)(value & ~(tb_int)1);
-#ifdef TB_FIELDS_UNSAFE
-    (void)owner;
-    TB_FIELD_PAUSE();
-    Py_INCREF(big);
-    return value;
-#else
-    TB_FIELD_PAUSE();
-    if (tb_try_incref(big)) {
-        if (__atomic_load_n(slot, __ATOMIC_ACQUIRE) == value) {
-            return value;
-        }
-        Py_DECREF(big);
-    }
-    return tb_field_read_int_locked(owner, slot);
-#endif
+    return tb_field_read_big(owner, slot, value);
 }
 
 /* Stores an int, taking over the caller's reference if it is big; `TB_INT_UNSET` unsets the field. */

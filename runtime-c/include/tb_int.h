@@ -27,21 +27,46 @@ static inline PyObject *tb_int_object(tb_int v) { return (PyObject *)(uintptr_t)
 /* True if a 64-bit value can be small. */
 static inline int tb_int_fits(int64_t value) { return value >= TB_INT_SMALL_MIN && value <= TB_INT_SMALL_MAX; }
 
+/* The same for what is big, or an error. Calls, so that the small way is two instructions wherever it stands. */
+void tb_int_retain_big(tb_int v);
+void tb_int_release_big(tb_int v);
 /* Takes another reference. Never fails, never runs Python. Safe on `TB_INT_ERROR`. */
 static inline tb_int tb_int_retain(tb_int v)
 {
-    if (v > TB_INT_ERROR && !tb_int_is_small(v)) {
-        Py_INCREF(tb_int_object(v));
+    if (__builtin_expect(!tb_int_is_small(v), 0)) {
+        tb_int_retain_big(v);
     }
     return v;
 }
-/* Gives a reference back. Never runs Python. Safe on `TB_INT_ERROR`: which is asked of the word, not of the pointer, and by
- * order, so that GCC sees that a constant is never followed, nor the choice between a constant and none. */
+/* Gives a reference back. Never runs Python. Safe on `TB_INT_ERROR`. */
 static inline void tb_int_release(tb_int v)
 {
-    if (v > TB_INT_ERROR && !tb_int_is_small(v)) {
-        Py_DECREF(tb_int_object(v));
+    if (__builtin_expect(!tb_int_is_small(v), 0)) {
+        tb_int_release_big(v);
     }
+}
+
+/* Whether an object is exactly an `int` of at most two digits (60 bits); then `*out` is its value. The layout is that of
+ * cpython/longintrepr.h; without it, those of one digit only. */
+static inline int tb_long_value(PyObject *value, int64_t *out)
+{
+    if (!PyLong_CheckExact(value)) {
+        return 0;
+    }
+    PyLongObject *number = (PyLongObject *)value;
+    if (__builtin_expect(PyUnstable_Long_IsCompact(number), 1)) {
+        *out = PyUnstable_Long_CompactValue(number);
+        return 1;
+    }
+#if !defined(TB_PUBLIC_ONLY) && (PY_VERSION_HEX >> 16) == 0x030e && PyLong_SHIFT == 30
+    uintptr_t tag = number->long_value.lv_tag;
+    if (tag >> _PyLong_NON_SIZE_BITS == 2) {
+        int64_t size = (int64_t)number->long_value.ob_digit[1] << PyLong_SHIFT | number->long_value.ob_digit[0];
+        *out = (tag & _PyLong_SIGN_MASK) == 0 ? size : -size;
+        return 1;
+    }
+#endif
+    return 0;
 }
 
 /* Conversions. */

@@ -29,6 +29,15 @@ static inline int tb_iter_next(tb_iter *iter, PyObject **item)
             *item = value;
             return 1;
         }
+    } else if (iter->source != NULL && PyList_CheckExact(iter->source) && iter->index < PyList_GET_SIZE(iter->source)) {
+        PyObject *value = PyList_GetItemRef(iter->source, iter->index);
+        if (__builtin_expect(value != NULL, 1)) {
+            iter->index++;
+            *item = value;
+            return 1;
+        }
+        /* Another thread has just shortened the list. */
+        PyErr_Clear();
     }
     return tb_iter_next_slow(iter, item);
 }

@@ -41,31 +41,32 @@ PyObject *tb_bytes_expect(PyObject *value, const char *where);
 /* Sets TypeError "`where`: expected `expected`, got TYPE" (without `where: ` when NULL). */
 void tb_raise_expected(const char *where, const char *expected, PyObject *got);
 
-/* Binary operators. In-place forms steal nothing: `a op= b` gives the new value of `a`. */
+/* Binary operators. In-place forms steal nothing: `a op= b` gives the new value of `a`. Those of number.c have short ways for
+ * exact ints and floats, which is what most objects are that numbers are done with. */
+PyObject *tb_add(PyObject *a, PyObject *b);
+PyObject *tb_add_inplace(PyObject *a, PyObject *b);
+PyObject *tb_sub(PyObject *a, PyObject *b);
+PyObject *tb_sub_inplace(PyObject *a, PyObject *b);
+PyObject *tb_mul(PyObject *a, PyObject *b);
+PyObject *tb_mul_inplace(PyObject *a, PyObject *b);
+PyObject *tb_div(PyObject *a, PyObject *b);
+PyObject *tb_div_inplace(PyObject *a, PyObject *b);
+PyObject *tb_floordiv(PyObject *a, PyObject *b);
+PyObject *tb_floordiv_inplace(PyObject *a, PyObject *b);
+PyObject *tb_mod(PyObject *a, PyObject *b);
+PyObject *tb_mod_inplace(PyObject *a, PyObject *b);
+PyObject *tb_bit_and(PyObject *a, PyObject *b);
+PyObject *tb_bit_and_inplace(PyObject *a, PyObject *b);
+PyObject *tb_bit_or(PyObject *a, PyObject *b);
+PyObject *tb_bit_or_inplace(PyObject *a, PyObject *b);
+PyObject *tb_bit_xor(PyObject *a, PyObject *b);
+PyObject *tb_bit_xor_inplace(PyObject *a, PyObject *b);
 #define TB_BINARY(name, function) \
     static inline PyObject *tb_##name(PyObject *a, PyObject *b) { return function(a, b); }
-TB_BINARY(add, PyNumber_Add)
-TB_BINARY(sub, PyNumber_Subtract)
-TB_BINARY(mul, PyNumber_Multiply)
-TB_BINARY(div, PyNumber_TrueDivide)
-TB_BINARY(floordiv, PyNumber_FloorDivide)
-TB_BINARY(mod, PyNumber_Remainder)
 TB_BINARY(matmul, PyNumber_MatrixMultiply)
-TB_BINARY(bit_and, PyNumber_And)
-TB_BINARY(bit_or, PyNumber_Or)
-TB_BINARY(bit_xor, PyNumber_Xor)
 TB_BINARY(lshift, PyNumber_Lshift)
 TB_BINARY(rshift, PyNumber_Rshift)
-TB_BINARY(add_inplace, PyNumber_InPlaceAdd)
-TB_BINARY(sub_inplace, PyNumber_InPlaceSubtract)
-TB_BINARY(mul_inplace, PyNumber_InPlaceMultiply)
-TB_BINARY(div_inplace, PyNumber_InPlaceTrueDivide)
-TB_BINARY(floordiv_inplace, PyNumber_InPlaceFloorDivide)
-TB_BINARY(mod_inplace, PyNumber_InPlaceRemainder)
 TB_BINARY(matmul_inplace, PyNumber_InPlaceMatrixMultiply)
-TB_BINARY(bit_and_inplace, PyNumber_InPlaceAnd)
-TB_BINARY(bit_or_inplace, PyNumber_InPlaceOr)
-TB_BINARY(bit_xor_inplace, PyNumber_InPlaceXor)
 TB_BINARY(lshift_inplace, PyNumber_InPlaceLshift)
 TB_BINARY(rshift_inplace, PyNumber_InPlaceRshift)
 #undef TB_BINARY
@@ -76,11 +77,8 @@ static inline PyObject *tb_pos(PyObject *a) { return PyNumber_Positive(a); }
 static inline PyObject *tb_invert(PyObject *a) { return PyNumber_Invert(a); }
 
 /* `a OP b` with Py_LT … Py_GE as an object, and as its truth (0, 1 or 2; `==` does not take identity for equality). */
-static inline PyObject *tb_compare(PyObject *a, PyObject *b, int op) { return PyObject_RichCompare(a, b, op); }
-static inline uint8_t tb_compare_truth(PyObject *a, PyObject *b, int op)
-{
-    return tb_truth_steal(PyObject_RichCompare(a, b, op));
-}
+PyObject *tb_compare(PyObject *a, PyObject *b, int op);
+uint8_t tb_compare_truth(PyObject *a, PyObject *b, int op);
 /* `a is b` */
 static inline uint8_t tb_is(PyObject *a, PyObject *b) { return a == b; }
 /* `value in container` */

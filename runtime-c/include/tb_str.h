@@ -4,6 +4,7 @@
 #define TB_STR_H
 
 #include "tayberry.h"
+#include "tb_int.h"
 
 /* The value if it is a `str` (or subclass), borrowed; else NULL with TypeError "`where`: expected str, got int". */
 PyObject *tb_str_expect(PyObject *value, const char *where);
@@ -25,21 +26,61 @@ static inline uint8_t tb_str_are_plain(PyObject *a, PyObject *b)
 PyObject *tb_str_append(PyObject *a, PyObject *b);
 /* `s * n` */
 PyObject *tb_str_repeat(PyObject *s, tb_int count);
+/* The texts of one character below 256, which are immortal and which everybody shares. */
+extern PyObject *tb_str_latin1[256];
+/* The characters of a text that is exactly `str` and ASCII, else NULL. */
+static inline const uint8_t *tb_str_ascii(PyObject *s)
+{
+    return PyUnicode_CheckExact(s) && PyUnicode_IS_COMPACT_ASCII(s) ? (const uint8_t *)((PyASCIIObject *)s + 1) : NULL;
+}
+PyObject *tb_str_index_slow(PyObject *s, tb_int index);
 /* `s[index]` */
-PyObject *tb_str_index(PyObject *s, tb_int index);
+static inline PyObject *tb_str_index(PyObject *s, tb_int index)
+{
+    const uint8_t *characters = tb_str_ascii(s);
+    if (__builtin_expect(characters != NULL && tb_int_is_small(index), 1)) {
+        int64_t i = tb_int_value(index);
+        Py_ssize_t length = PyUnicode_GET_LENGTH(s);
+        i += i < 0 ? length : 0;
+        if (__builtin_expect((uint64_t)i < (uint64_t)length, 1)) {
+            return tb_str_latin1[characters[i]];
+        }
+    }
+    return tb_str_index_slow(s, index);
+}
 /* `s[lower:upper]`; `TB_INT_ERROR` stands for a missing bound. */
 PyObject *tb_str_slice(PyObject *s, tb_int lower, tb_int upper);
 /* `a == b`: 0, 1 or 2 with an exception. */
 uint8_t tb_str_eq_slow(PyObject *a, PyObject *b);
 static inline uint8_t tb_str_eq(PyObject *a, PyObject *b)
 {
-    if (a == b && PyUnicode_CheckExact(a)) {
-        return 1;
+    if (PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b)) {
+        if (a == b) {
+            return 1;
+        }
+        Py_ssize_t length = PyUnicode_GET_LENGTH(a);
+        if (length != PyUnicode_GET_LENGTH(b)) {
+            return 0;
+        }
+        if (length != 0 && PyUnicode_IS_COMPACT_ASCII(a) && PyUnicode_IS_COMPACT_ASCII(b)) {
+            /* Mostly the first characters decide. */
+            uint8_t first = *(const uint8_t *)((PyASCIIObject *)a + 1), second = *(const uint8_t *)((PyASCIIObject *)b + 1);
+            if (first != second || length == 1) {
+                return first == second;
+            }
+        }
     }
     return tb_str_eq_slow(a, b);
 }
 /* `a OP b` for Py_LT … Py_GE: 0, 1 or 2 with an exception. */
-uint8_t tb_str_compare(PyObject *a, PyObject *b, int op);
+uint8_t tb_str_compare_slow(PyObject *a, PyObject *b, int op);
+static inline uint8_t tb_str_compare(PyObject *a, PyObject *b, int op)
+{
+    if ((op == Py_EQ || op == Py_NE) && PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b)) {
+        return tb_str_eq(a, b) == (op == Py_EQ);
+    }
+    return tb_str_compare_slow(a, b, op);
+}
 /* `part in s`: 0, 1 or 2 with an exception. */
 uint8_t tb_str_contains(PyObject *s, PyObject *part);
 /* `separator.join(iterable)` */

@@ -1,7 +1,93 @@
-/* Calls with `*` and `**`, and their error texts. */
+/* Calls of methods, calls with `*` and `**`, and their error texts. */
 #include "internals.h"
 #include "names.h"
 #include "tb.h"
+
+/* What a name means in a type that nobody can change. Never freed, as there are only so many places for them. */
+typedef struct known_method {
+    PyTypeObject *type;
+    PyObject *name;
+    PyMethodDescrObject *method;
+    PyMethodDef *definition;
+} known_method;
+static known_method *known_methods[1024];
+
+static inline size_t place_of(PyTypeObject *type, PyObject *name)
+{
+    return (((uintptr_t)type >> 4) * 31 + ((uintptr_t)name >> 4)) % Py_ARRAY_LENGTH(known_methods);
+}
+
+/* Whether all objects of a type have the same methods for ever: a static type of the interpreter, whose objects have no
+ * attributes of their own. */
+static int is_fixed(PyTypeObject *type)
+{
+    return PyType_HasFeature(type, Py_TPFLAGS_IMMUTABLETYPE) && !PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) &&
+           type->tp_dictoffset == 0 && !PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT) &&
+           type->tp_getattro == PyObject_GenericGetAttr;
+}
+
+/* Learns a method if it is one of the plain ones; failures are left to the call itself. */
+static void learn_method(PyTypeObject *type, PyObject *name)
+{
+    known_method **place = &known_methods[place_of(type, name)];
+    if (!is_fixed(type) || __atomic_load_n(place, __ATOMIC_RELAXED) != NULL) {
+        return;
+    }
+    PyObject *found;
+    if (PyObject_GetOptionalAttr((PyObject *)type, name, &found) < 0) {
+        PyErr_Clear();
+        return;
+    }
+    if (found == NULL || !Py_IS_TYPE(found, &PyMethodDescr_Type) || !PyType_IsSubtype(type, PyDescr_TYPE(found))) {
+        Py_XDECREF(found);
+        return;
+    }
+    known_method *entry = PyMem_RawMalloc(sizeof *entry), *none = NULL;
+    if (entry == NULL) {
+        Py_DECREF(found);
+        return;
+    }
+    /* The type keeps the descriptor for ever; immortal, as all threads call it. */
+    tb_internal_immortal(found);
+    *entry = (known_method){type, name, (PyMethodDescrObject *)found, ((PyMethodDescrObject *)found)->d_method};
+    if (!__atomic_compare_exchange_n(place, &none, entry, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        PyMem_RawFree(entry);
+    }
+}
+
+PyObject *tb_call_method(PyObject *name, PyObject **args, Py_ssize_t positional, PyObject *kwnames)
+{
+    PyTypeObject *type = Py_TYPE(args[0]);
+    known_method *known = __atomic_load_n(&known_methods[place_of(type, name)], __ATOMIC_ACQUIRE);
+    if (known != NULL && known->type == type && known->name == name) {
+        PyMethodDef *definition = known->definition;
+        if (kwnames == NULL) {
+            switch (definition->ml_flags & (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD)) {
+            case METH_NOARGS:
+                if (positional == 1) {
+                    return definition->ml_meth(args[0], NULL);
+                }
+                break;
+            case METH_O:
+                if (positional == 2) {
+                    return definition->ml_meth(args[0], args[1]);
+                }
+                break;
+            case METH_FASTCALL:
+                return ((PyCFunctionFast)(void (*)(void))definition->ml_meth)(args[0], args + 1, positional - 1);
+            case METH_FASTCALL | METH_KEYWORDS:
+                return ((PyCFunctionFastWithKeywords)(void (*)(void))definition->ml_meth)(args[0], args + 1, positional - 1, NULL);
+            default:
+                break;
+            }
+        }
+        return known->method->vectorcall((PyObject *)known->method, args, (size_t)positional | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+    }
+    if (known == NULL) {
+        learn_method(type, name);
+    }
+    return PyObject_VectorcallMethod(name, args, (size_t)positional | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+}
 
 PyObject *tb_call_ex(PyObject *callable, PyObject *args, PyObject *kwargs) { return PyObject_Call(callable, args, kwargs); }
 

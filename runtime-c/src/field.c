@@ -13,12 +13,34 @@ PyObject *tb_field_read_object_locked(PyObject *owner, PyObject **slot) {
     return value;
 }
 
-tb_int tb_field_read_int_locked(PyObject *owner, tb_int *slot) {
+static tb_int read_int_locked(PyObject *owner, tb_int *slot) {
     tb_int value;
     Py_BEGIN_CRITICAL_SECTION(owner);
     value = tb_int_retain(__atomic_load_n(slot, __ATOMIC_ACQUIRE));
     Py_END_CRITICAL_SECTION();
     return value;
+}
+
+/* `value` has just been read and is big. */
+tb_int tb_field_read_big(PyObject *owner, tb_int *slot, tb_int value) {
+    PyObject *big = (PyObject *)(uintptr_t)(value & ~(tb_int)1);
+#ifdef TB_FIELDS_UNSAFE
+    (void)owner;
+    (void)read_int_locked;
+    (void)slot;
+    TB_FIELD_PAUSE();
+    Py_INCREF(big);
+    return value;
+#else
+    TB_FIELD_PAUSE();
+    if (tb_try_incref(big)) {
+        if (__atomic_load_n(slot, __ATOMIC_ACQUIRE) == value) {
+            return value;
+        }
+        Py_DECREF(big);
+    }
+    return read_int_locked(owner, slot);
+#endif
 }
 
 #ifdef TB_FIELDS_UNSAFE

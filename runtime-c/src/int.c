@@ -6,6 +6,20 @@
 
 #include "tb.h"
 
+void tb_int_retain_big(tb_int v)
+{
+    if (v != TB_INT_ERROR) {
+        Py_INCREF(tb_int_object(v));
+    }
+}
+
+void tb_int_release_big(tb_int v)
+{
+    if (v != TB_INT_ERROR) {
+        Py_DECREF(tb_int_object(v));
+    }
+}
+
 static tb_int from_long(PyObject *value)
 {
     int overflow;
@@ -43,10 +57,11 @@ static tb_int from_result_steal(PyObject *value)
 
 tb_int tb_int_from_object(PyObject *value, const char *where)
 {
+    int64_t small;
+    if (tb_long_value(value, &small)) {
+        return TB_INT(small);
+    }
     if (PyLong_CheckExact(value)) {
-        if (PyUnstable_Long_IsCompact((PyLongObject *)value)) {
-            return TB_INT(PyUnstable_Long_CompactValue((PyLongObject *)value));
-        }
         return from_long(Py_NewRef(value));
     }
     tb_raise_expected(where, "int", value);

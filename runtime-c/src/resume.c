@@ -29,16 +29,9 @@ static void refuse(tb_coroutine *self, int found) {
     }
 }
 
-/* Runs the body of a coroutine that is EXECUTING: `sent` (stolen) or, if it is NULL, the pending exception goes in. */
-static PySendResult run(tb_coroutine *self, PyObject *sent, PyObject **result) {
-    tb_pause pause = {.self = self, .at = self->at, .sent = sent};
-    PyObject *made = self->run != NULL ? self->run(self->values) : self->spec->frame->run(&pause, self->values);
-    if (pause.value != NULL) {
-        /* It is suspended, and some other thread may have resumed it already. */
-        *result = pause.value;
-        return pause.yielded && tb_is_async_generator(self) ? TB_YIELDED : PYGEN_NEXT;
-    }
-    Py_XDECREF(pause.sent);
+/* After a body that has ended with `made`, or with an exception if that is NULL. */
+static PySendResult finish(tb_coroutine *self, tb_pause *pause, PyObject *made, PyObject **result) {
+    Py_XDECREF(pause->sent);
     if (made == NULL && self->run != NULL) {
         tb_coroutine_stop_check(TB_KIND_COROUTINE);
     }
@@ -50,6 +43,18 @@ static PySendResult run(tb_coroutine *self, PyObject *sent, PyObject **result) {
     }
     *result = made;
     return made == NULL ? PYGEN_ERROR : PYGEN_RETURN;
+}
+
+/* Runs the body of a coroutine that is EXECUTING: `sent` (stolen) or, if it is NULL, the pending exception goes in. */
+static PySendResult run(tb_coroutine *self, PyObject *sent, PyObject **result) {
+    tb_pause pause = {.self = self, .at = self->at, .sent = sent};
+    PyObject *made = self->run != NULL ? self->run(self->values) : self->spec->frame->run(&pause, self->values);
+    if (pause.value != NULL) {
+        /* It is suspended, and some other thread may have resumed it already. */
+        *result = pause.value;
+        return pause.yielded && tb_is_async_generator(self) ? TB_YIELDED : PYGEN_NEXT;
+    }
+    return finish(self, &pause, made, result);
 }
 
 /* Makes a coroutine EXECUTING for `value` to be sent to it: 1; or 0 with what comes of sending. */
@@ -163,9 +168,26 @@ PyObject *tb_coroutine_send(PyObject *self, PyObject *value) {
     return tb_stop_unless_next(sent, result);
 }
 
-PyObject *tb_coroutine_next(PyObject *self) {
+PyObject *tb_coroutine_next(PyObject *object) {
+    tb_coroutine *self = (tb_coroutine *)object;
     PyObject *result;
-    if (tb_coroutine_send_value(self, NULL, &result) != PYGEN_RETURN) {
+    PySendResult sent;
+    int found = TB_SUSPENDED;
+    if (__builtin_expect(__atomic_compare_exchange_n(&self->state, &found, TB_EXECUTING, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED), 1) &&
+        __builtin_expect(self->awaited == NULL, 1)) {
+        /* As `run` until the body is suspended again: what loops do most. */
+        tb_pause pause = {.self = self, .at = self->at, .sent = Py_None};
+        PyObject *made = self->spec->frame->run(&pause, self->values);
+        if (__builtin_expect(pause.value != NULL, 1)) {
+            return pause.value;
+        }
+        sent = finish(self, &pause, made, &result);
+    } else if (found == TB_SUSPENDED) {
+        sent = advance(self, NULL, &result);
+    } else {
+        sent = tb_coroutine_send_value(object, NULL, &result);
+    }
+    if (sent != PYGEN_RETURN) {
         return result;
     }
     if (result == Py_None) {

@@ -1,6 +1,7 @@
 /* The slow halves of polls and entries, and the library's one-time initialisation. */
 #include "internals.h"
 #include "names.h"
+#include "tb_str.h"
 
 tb_names_table tb_names;
 
@@ -23,6 +24,12 @@ static int fill_names(void)
     tb_internal_immortal(tb_names.each);
     TB_NAMES(X)
 #undef X
+    for (int code = 0; code < 256; code++) {
+        if ((tb_str_latin1[code] = PyUnicode_FromOrdinal(code)) == NULL) {
+            return -1;
+        }
+        tb_internal_immortal(tb_str_latin1[code]);
+    }
     PyObject *builtins = PyImport_ImportModule("builtins");
     if (builtins == NULL) {
         return -1;

@@ -1,6 +1,10 @@
 /* Text: exact `str` by the public fast functions, subclasses by the generic protocol. */
+#include <string.h>
+
 #include "names.h"
 #include "tb.h"
+
+PyObject *tb_str_latin1[256];
 
 PyObject *tb_str_expect(PyObject *value, const char *where)
 {
@@ -60,7 +64,7 @@ static PyObject *generic_item(PyObject *object, tb_int index)
     return result;
 }
 
-PyObject *tb_str_index(PyObject *s, tb_int index)
+PyObject *tb_str_index_slow(PyObject *s, tb_int index)
 {
     if (PyUnicode_CheckExact(s) && tb_int_is_small(index)) {
         int64_t i = tb_int_value(index);
@@ -106,23 +110,29 @@ PyObject *tb_str_slice(PyObject *s, tb_int lower, tb_int upper)
 
 uint8_t tb_str_eq_slow(PyObject *a, PyObject *b)
 {
+    const uint8_t *x = tb_str_ascii(a), *y = tb_str_ascii(b);
+    if (x != NULL && y != NULL) {
+        Py_ssize_t length = PyUnicode_GET_LENGTH(a);
+        return length == PyUnicode_GET_LENGTH(b) && memcmp(x, y, (size_t)length) == 0;
+    }
     if (PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b)) {
         int equal = PyUnicode_Equal(a, b);
         return equal < 0 ? 2 : (uint8_t)equal;
     }
-    return tb_compare_truth(a, b, Py_EQ);
+    return tb_truth_steal(PyObject_RichCompare(a, b, Py_EQ));
 }
 
-uint8_t tb_str_compare(PyObject *a, PyObject *b, int op)
+uint8_t tb_str_compare_slow(PyObject *a, PyObject *b, int op)
 {
-    if (op == Py_EQ) {
-        return tb_str_eq(a, b);
-    }
-    return tb_compare_truth(a, b, op);
+    return tb_truth_steal(PyObject_RichCompare(a, b, op));
 }
 
 uint8_t tb_str_contains(PyObject *s, PyObject *part)
 {
+    const uint8_t *characters = tb_str_ascii(s), *wanted = tb_str_ascii(part);
+    if (characters != NULL && wanted != NULL && PyUnicode_GET_LENGTH(part) == 1) {
+        return memchr(characters, wanted[0], (size_t)PyUnicode_GET_LENGTH(s)) != NULL;
+    }
     int found = PyUnicode_CheckExact(s) ? PyUnicode_Contains(s, part) : PySequence_Contains(s, part);
     return found < 0 ? 2 : (uint8_t)found;
 }
@@ -179,9 +189,21 @@ PyObject *tb_str_split(PyObject *s, PyObject *separator)
     return separator == NULL ? PyObject_CallMethodNoArgs(s, tb_names.split) : PyObject_CallMethodOneArg(s, tb_names.split, separator);
 }
 
-PyObject *tb_str_upper(PyObject *s) { return PyObject_CallMethodNoArgs(s, tb_names.upper); }
-PyObject *tb_str_lower(PyObject *s) { return PyObject_CallMethodNoArgs(s, tb_names.lower); }
-PyObject *tb_str_strip(PyObject *s) { return PyObject_CallMethodNoArgs(s, tb_names.strip); }
+PyObject *tb_str_upper(PyObject *s)
+{
+    PyObject *args[2] = {NULL, s};
+    return tb_call_method(tb_names.upper, args + 1, 1, NULL);
+}
+PyObject *tb_str_lower(PyObject *s)
+{
+    PyObject *args[2] = {NULL, s};
+    return tb_call_method(tb_names.lower, args + 1, 1, NULL);
+}
+PyObject *tb_str_strip(PyObject *s)
+{
+    PyObject *args[2] = {NULL, s};
+    return tb_call_method(tb_names.strip, args + 1, 1, NULL);
+}
 
 tb_int tb_str_ord(PyObject *s)
 {

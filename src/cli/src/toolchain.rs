@@ -99,6 +99,10 @@ impl Toolchain {
             .debug(debug)
             .pic(true)
             .std("gnu11");
+        if !debug {
+            // CPython's headers assert what they inline: every read of a text's kind or of a number's size.
+            build.define("NDEBUG", None);
+        }
         let tool = build
             .try_get_compiler()
             .map_err(|error| ToolchainError::NoCompiler(error.to_string()))?;

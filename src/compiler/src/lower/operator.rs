@@ -378,7 +378,7 @@ impl<'a> Builder<'a> {
                 }
                 self.condition(last, yes, no);
             }
-            ExprKind::Compare { first, rest } if test.ty == Type::Bool => {
+            ExprKind::Compare { first, rest } => {
                 let mut left = self.expr(first);
                 for (at, (op, right)) in rest.iter().enumerate() {
                     let right = self.expr(right);
