@@ -106,6 +106,18 @@ int tb_codec_text_first(tb_reader *reader, const tb_place *place, tb_slice text,
  * consuming anything; -1 if it has none of them; -2 with `*status` set if it cannot be read. */
 int tb_codec_tag(tb_reader *reader, const tb_place *place, const char *key, const char *const *values, size_t count, int *status);
 
+/* The ints of a fixed width; `expected` is the whole message. */
+typedef struct tb_integer {
+    int64_t minimum;
+    uint64_t maximum;
+    const char *expected;
+} tb_integer;
+extern const tb_integer tb_codec_i8, tb_codec_i16, tb_codec_i32, tb_codec_i64, tb_codec_u8, tb_codec_u16, tb_codec_u32, tb_codec_u64;
+int tb_codec_read_integer(tb_reader *reader, const tb_place *place, const tb_integer *range, tb_int *out);
+int tb_codec_text_integer(tb_reader *reader, const tb_place *place, tb_slice text, const tb_integer *range, tb_int *out);
+int tb_codec_read_integer_object(tb_reader *reader, const tb_place *place, const tb_integer *range, PyObject **out);
+int tb_codec_text_integer_object(tb_reader *reader, const tb_place *place, tb_slice text, const tb_integer *range, PyObject **out);
+
 /* Literals: strings, ints and truth values among which the value must be. `strings` ends with NULL. */
 typedef struct tb_literals {
     const char *const *strings;

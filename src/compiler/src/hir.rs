@@ -224,6 +224,8 @@ pub struct Param {
     pub kind: ParamKind,
     /// The claim; enforced on entry.
     pub ty: Type,
+    /// What a request may hold for it.
+    pub wire: Type,
     /// Whether there is a default; its value lives in the function object's `__defaults__`/`__kwdefaults__`.
     pub has_default: bool,
 }
@@ -288,6 +290,8 @@ pub struct Field {
     pub name: String,
     /// The claim; enforced on every store.
     pub ty: Type,
+    /// What a request may hold for it.
+    pub wire: Type,
     /// How a missing constructor argument is filled.
     pub default: FieldDefault,
     /// Never assigned after construction (frozen dataclass or `Final`).

@@ -21,6 +21,9 @@ pub enum Type {
     /// A `bool` passed where `int` is claimed keeps its identity as an object, so it is rejected by
     /// the unboxed representation; see docs/language.md for the rule at boundaries.
     Int,
+    /// `tayberry.u8` and its like: an `Int` of which a request may hold only these values. It stands in wire types
+    /// (`hir::Field::wire`, `hir::Param::wire`) and nowhere else: what compiled code claims is [`Type::plain`].
+    Integer(Integer),
     /// `float`, held as a C `double`.
     Float,
     /// `str`, held as `PyObject *` known to be exactly `PyUnicode_Type` or a subclass.
@@ -49,6 +52,39 @@ pub enum Type {
     Literal(Vec<Literal>),
     /// A well-known class of the standard library that codecs understand. Held as `PyObject *`.
     Known(Known),
+}
+
+/// The ints of a fixed width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct Integer {
+    /// `i8`, or `u8`.
+    pub signed: bool,
+    /// 8, 16, 32 or 64.
+    pub bits: u8,
+}
+
+impl Integer {
+    /// By its name in the package.
+    pub fn named(name: &str) -> Option<Integer> {
+        let (signed, bits) = match name.split_at_checked(1)? {
+            ("i", bits) => (true, bits),
+            ("u", bits) => (false, bits),
+            _ => return None,
+        };
+        let bits = match bits {
+            "8" => 8,
+            "16" => 16,
+            "32" => 32,
+            "64" => 64,
+            _ => return None,
+        };
+        Some(Integer { signed, bits })
+    }
+
+    /// Its name in the package.
+    pub fn name(self) -> String {
+        format!("{}{}", if self.signed { 'i' } else { 'u' }, self.bits)
+    }
 }
 
 /// One value of a `Literal[...]`.
@@ -120,6 +156,32 @@ impl Type {
             0 => Type::None,
             1 => flat.remove(0),
             _ => Type::Union(flat),
+        }
+    }
+
+    /// What compiled code claims about a value of this wire type.
+    pub fn plain(&self) -> Type {
+        let one = |inner: &Type| Box::new(inner.plain());
+        match self {
+            Type::Integer(_) => Type::Int,
+            Type::List(item) => Type::List(one(item)),
+            Type::Dict(key, value) => Type::Dict(one(key), one(value)),
+            Type::Set(item) => Type::Set(one(item)),
+            Type::FrozenSet(item) => Type::FrozenSet(one(item)),
+            Type::Tuple(items) => Type::Tuple(items.iter().map(Type::plain).collect()),
+            Type::TupleOf(item) => Type::TupleOf(one(item)),
+            Type::Union(members) => Type::union(members.iter().map(Type::plain)),
+            Type::Object
+            | Type::None
+            | Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::Str
+            | Type::Bytes
+            | Type::Class(_)
+            | Type::Enum(_)
+            | Type::Literal(_)
+            | Type::Known(_) => self.clone(),
         }
     }
 

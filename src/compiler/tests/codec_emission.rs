@@ -46,7 +46,8 @@ impl Layout for Shop<'_> {
 fn field(name: &str, ty: Type, default: FieldDefault) -> Field {
     Field {
         name: name.into(),
-        ty,
+        ty: ty.plain(),
+        wire: ty,
         default,
         is_final: false,
         span: SPAN,
@@ -84,7 +85,8 @@ fn handler(name: &str, params: Vec<(&str, Type, bool)>, returns: Type) -> Functi
     let param = |(name, ty, has_default): (&str, Type, bool)| Param {
         name: name.into(),
         kind: ParamKind::Positional,
-        ty,
+        ty: ty.plain(),
+        wire: ty,
         has_default,
     };
     Function {

@@ -6,10 +6,15 @@ use rustpython_ast::{self as ast};
 
 use super::Tables;
 use super::names::{Symbol, resolve_expr};
-use crate::types::{Known, Literal, Type};
+use crate::types::{Integer, Known, Literal, Type};
 
 /// The type that an annotation claims.
 pub fn annotation(tables: &Tables, module: usize, expr: &ast::Expr) -> Type {
+    wire(tables, module, expr).plain()
+}
+
+/// The type that an annotation means for a request's values: ints of a fixed width are told from others.
+pub fn wire(tables: &Tables, module: usize, expr: &ast::Expr) -> Type {
     annotation_within(tables, module, expr, 0, &Cell::new(false))
 }
 
@@ -119,11 +124,7 @@ fn named(
         },
         Symbol::External(name) => match name.as_str() {
             "builtins.int" => Type::Int,
-            // An int of limited range, which is looked at where values come from requests.
-            name if is_integer(name) => {
-                opaque.set(true);
-                Type::Int
-            }
+            name if integer(name).is_some() => integer(name).map_or(Type::Int, Type::Integer),
             "builtins.float" => Type::Float,
             "builtins.bool" => Type::Bool,
             "builtins.str" => Type::Str,
@@ -182,13 +183,10 @@ fn named(
     }
 }
 
-/// Whether a name of the package stands for ints of a fixed width: `tayberry.i64`.
-pub fn is_integer(name: &str) -> bool {
-    let name = name.strip_prefix("tayberry.").unwrap_or_default();
-    matches!(
-        name.strip_prefix("integers.").unwrap_or(name),
-        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64"
-    )
+/// The ints of a fixed width for which a name of the package stands: `tayberry.i64`.
+pub fn integer(name: &str) -> Option<Integer> {
+    let name = name.strip_prefix("tayberry.")?;
+    Integer::named(name.strip_prefix("integers.").unwrap_or(name))
 }
 
 /// The value of a literal, as `Literal[...]` and enum members have them.

@@ -5,7 +5,7 @@
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 
-use super::annotation::{annotation, literal};
+use super::annotation::{literal, wire};
 use super::names::{Module, Symbol, resolve_expr};
 use super::{Tables, class_body};
 use crate::hir::{Class, ClassId, Dataclass, Enum, EnumId, Field, FieldDefault, ModuleId};
@@ -358,7 +358,7 @@ fn fill(
         // A redeclared field keeps its place, as in a dataclass; its type stays the base's, whose code reads it.
         Some(known) => {
             known.default = field.default;
-            known.ty != field.ty
+            known.wire != field.wire
         }
         None => {
             fields.push(field);
@@ -383,9 +383,11 @@ fn fill(
             (Some(value), Some(_)) => field_default(tables, module, value),
         };
         is_opaque |= super::annotation::is_opaque(tables, module, &assign.annotation);
+        let meant = wire(tables, module, &assign.annotation);
         is_opaque |= add(Field {
             name: name.id.to_string(),
-            ty: annotation(tables, module, &assign.annotation),
+            ty: meant.plain(),
+            wire: meant,
             default,
             is_final: dataclass.is_some_and(|options| options.frozen),
             span: span(file, name),
@@ -412,13 +414,13 @@ fn fill(
                     }
                     claim => claim,
                 };
-                let ty = match claim {
-                    Claim::Annotation(expr) => annotation(tables, module, expr),
+                let meant = match claim {
+                    Claim::Annotation(expr) => wire(tables, module, expr),
                     Claim::Parameter(parameter) => def
                         .parameters
                         .find(parameter)
                         .and_then(|each| each.parameter.annotation.as_deref())
-                        .map_or(Type::Object, |expr| annotation(tables, module, expr)),
+                        .map_or(Type::Object, |expr| wire(tables, module, expr)),
                     Claim::Nothing => Type::Object,
                 };
                 // What the class or a base has under the name may be a property or another descriptor; names such as
@@ -439,7 +441,8 @@ fn fill(
                     .is_some_and(|expr| super::annotation::is_opaque(tables, module, expr));
                     add(Field {
                         name: name.to_owned(),
-                        ty,
+                        ty: meant.plain(),
+                        wire: meant,
                         default: FieldDefault::NotInInit,
                         is_final: false,
                         span: span(file, here),

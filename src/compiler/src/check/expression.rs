@@ -400,7 +400,7 @@ impl Translator<'_> {
             matches!(callee, ast::Expr::Name(name) if self.by_name.contains_key(name.id.as_str()));
         let meant = resolve_expr(&self.tables.modules, self.module, callee);
         !local
-            && matches!(meant, Some(Symbol::External(name)) if super::annotation::is_integer(&name))
+            && matches!(meant, Some(Symbol::External(name)) if super::annotation::integer(&name).is_some())
     }
 
     fn slice_bounds(&mut self, slice: &ast::ExprSlice) -> Translated<[Option<Box<Expr>>; 3]> {

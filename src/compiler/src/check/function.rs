@@ -306,7 +306,7 @@ impl<'a> Translator<'a> {
                        kind: ParamKind,
                        default: Option<&ast::Expr>| {
             let first = params.is_empty();
-            let ty = match (translator.kind, kind) {
+            let wire = match (translator.kind, kind) {
                 (kind, ParamKind::Positional | ParamKind::PositionalOnly)
                     if first && kind.instance().is_some() =>
                 {
@@ -323,15 +323,17 @@ impl<'a> Translator<'a> {
                     .annotation
                     .as_deref()
                     .map_or(Type::Object, |expr| {
-                        annotation(translator.tables, translator.module, expr)
+                        super::annotation::wire(translator.tables, translator.module, expr)
                     }),
             };
+            let ty = wire.plain();
             let id = translator.add_local(&parameter.name, Some(ty.clone()));
             translator.by_name.insert(parameter.name.to_string(), id);
             params.push(Param {
                 name: parameter.name.to_string(),
                 kind,
                 ty,
+                wire,
                 has_default: default.is_some(),
             });
         };

@@ -20,6 +20,7 @@ pub(super) fn is_scalar(ty: &Type) -> bool {
         | Type::None
         | Type::Bool
         | Type::Int
+        | Type::Integer(_)
         | Type::Float
         | Type::Str
         | Type::Bytes

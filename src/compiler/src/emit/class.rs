@@ -163,6 +163,7 @@ fn may_cycle(ty: &Type) -> bool {
         Type::None
         | Type::Bool
         | Type::Int
+        | Type::Integer(_)
         | Type::Float
         | Type::Str
         | Type::Bytes

@@ -60,7 +60,7 @@ impl Held {
     /// As types.rs says; `Literal` like the join of its values.
     pub(crate) fn of(ty: &Type) -> Held {
         match ty {
-            Type::Int => Held::Int,
+            Type::Int | Type::Integer(_) => Held::Int,
             Type::Float => Held::Float,
             Type::Bool => Held::Bool,
             Type::Literal(values) if values.iter().all(|each| matches!(each, Literal::Int(_))) => {

@@ -533,6 +533,7 @@ impl<'a> Builder<'a> {
                         name: field.name.clone(),
                         kind,
                         ty: field.ty.clone(),
+                        wire: field.wire.clone(),
                         has_default,
                     },
                     at,

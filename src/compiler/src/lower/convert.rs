@@ -11,7 +11,7 @@ use crate::types::{Literal, Type};
 /// How C holds a value of a type (types.rs).
 pub(crate) fn repr(ty: &Type) -> Repr {
     match ty {
-        Type::Int => Repr::Int,
+        Type::Int | Type::Integer(_) => Repr::Int,
         Type::Float => Repr::Float,
         Type::Bool => Repr::Bool,
         Type::Literal(_) => match plain(ty) {

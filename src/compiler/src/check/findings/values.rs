@@ -373,6 +373,7 @@ pub fn shown(tables: &Tables, ty: &Type) -> String {
         Type::None => "None".into(),
         Type::Bool => "bool".into(),
         Type::Int => "int".into(),
+        Type::Integer(integer) => integer.name(),
         Type::Float => "float".into(),
         Type::Str => "str".into(),
         Type::Bytes => "bytes".into(),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::names::string;
 use super::{DECODER, Emitter, Held};
 use crate::hir::{ClassId, FieldDefault, FieldId, ParamKind};
-use crate::types::{Known, Literal, Type};
+use crate::types::{Integer, Known, Literal, Type};
 
 /// A key that an object of a class may have in JSON.
 pub(super) struct Member {
@@ -39,7 +39,7 @@ impl Emitter<'_> {
             let members: Vec<_> = members
                 .map(|(at, field)| Member {
                     name: field.name.clone(),
-                    ty: field.ty.clone(),
+                    ty: field.wire.clone(),
                     required: matches!(
                         field.default,
                         FieldDefault::Required | FieldDefault::NotInInit
@@ -59,7 +59,7 @@ impl Emitter<'_> {
         }
         let members = function.params.iter().skip(1).map(|each| Member {
             name: each.name.clone(),
-            ty: each.ty.clone(),
+            ty: each.wire.clone(),
             required: !each.has_default,
             field: None,
         });
@@ -157,6 +157,10 @@ impl Emitter<'_> {
             }
             Type::Union(members) => self.union_body(ty, members),
             Type::Class(id) => self.class_body(*id),
+            Type::Integer(integer) => format!(
+                "    return tb_codec_read_integer_object(reader, place, {}, out);\n",
+                range(*integer)
+            ),
             Type::Object | Type::None | Type::Bool | Type::Int | Type::Float | Type::Bytes => {
                 "    return tb_runtime_table->read_any(reader, place, out);\n".into()
             }
@@ -172,6 +176,10 @@ impl Emitter<'_> {
                     held.word()
                 )
             }
+            (Type::Integer(integer), _) => format!(
+                "status = tb_codec_read_integer(reader, {place}, {}, &{target});",
+                range(*integer)
+            ),
             (_, Held::Object) => {
                 format!("status = {}(reader, {place}, &{target});", self.decoder(ty))
             }
@@ -517,7 +525,7 @@ fn kinds(emitter: &Emitter<'_>, ty: &Type) -> Vec<&'static str> {
         Type::Object => vec!["BOOL", "INT", "FLOAT", "STRING", "ARRAY", "OBJECT"],
         Type::None => vec!["NULL"],
         Type::Bool => vec!["BOOL"],
-        Type::Int => vec!["INT"],
+        Type::Int | Type::Integer(_) => vec!["INT"],
         Type::Float => vec!["INT", "FLOAT"],
         Type::Known(Known::TimeDelta | Known::Decimal) => vec!["STRING", "INT", "FLOAT"],
         Type::Str | Type::Bytes | Type::Known(_) => vec!["STRING"],
@@ -543,6 +551,11 @@ fn kinds(emitter: &Emitter<'_>, ty: &Type) -> Vec<&'static str> {
             .flat_map(|each| kinds(emitter, each))
             .collect(),
     }
+}
+
+/// The library's description of the ints of a fixed width.
+pub(super) fn range(integer: Integer) -> String {
+    format!("&tb_codec_{}", integer.name())
 }
 
 /// The constant of the ABI for a class that the runtime decodes.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::decode::range;
 use super::names::{identifier, string};
 use super::text::{has_text, many};
 use super::{Emitter, Held};
@@ -40,7 +41,7 @@ impl Emitter<'_> {
             && !function.is_opaque
             && function.params.iter().all(|each| {
                 !matches!(each.kind, ParamKind::VarPositional | ParamKind::VarKeyword)
-                    && (is_injected(&each.ty) || self.has_codec(&each.ty, &mut Vec::new()))
+                    && (is_injected(&each.wire) || self.has_codec(&each.wire, &mut Vec::new()))
             })
             && (is_response(&function.returns)
                 || self.has_codec(&function.returns, &mut Vec::new()))
@@ -73,7 +74,7 @@ impl Emitter<'_> {
                         && class
                             .fields
                             .iter()
-                            .all(|each| self.has_codec(&each.ty, around))
+                            .all(|each| self.has_codec(&each.wire, around))
                 })
             }
             Type::Known(known) => !matches!(known, Known::Request | Known::Response),
@@ -81,6 +82,7 @@ impl Emitter<'_> {
             | Type::None
             | Type::Bool
             | Type::Int
+            | Type::Integer(_)
             | Type::Float
             | Type::Str
             | Type::Bytes
@@ -169,7 +171,7 @@ impl Emitter<'_> {
 
     /// One line of a parameter table.
     fn parameter(&mut self, at: usize, parameter: &Param) -> String {
-        let ty = &parameter.ty;
+        let ty = &parameter.wire;
         let held = Held::of(ty);
         let injected = is_injected(ty);
         let from_text = if injected {
@@ -198,7 +200,7 @@ impl Emitter<'_> {
             } else {
                 flags.join(" | ")
             },
-            from_object = self.object_argument(ty),
+            from_object = self.object_argument(&parameter.ty),
             drop = match held {
                 Held::Int => "tb_slot_drop_int",
                 Held::Object => "tb_slot_drop_object",
@@ -223,7 +225,9 @@ impl Emitter<'_> {
             match (&ty, Held::of(&ty)) {
                 (Type::Int | Type::Float | Type::Bool, held) => {
                     format!("    return tb_runtime_table->text_{}(reader, place, items[count - 1], slot);\n", held.word())
-                }(_, Held::Object) => format!("    return {}(reader, place, items[count - 1], slot);\n", emitter.text_decoder(&ty)),
+                }
+                (Type::Integer(integer), _) => format!("    return tb_codec_text_integer(reader, place, items[count - 1], {}, slot);\n", range(*integer)),
+                (_, Held::Object) => format!("    return {}(reader, place, items[count - 1], slot);\n", emitter.text_decoder(&ty)),
                 (_, held) => {
                     let decoder = emitter.text_decoder(&ty);
                     unboxed(&format!("{decoder}(reader, place, items[count - 1], &object)"), held)
@@ -246,6 +250,10 @@ impl Emitter<'_> {
                         held.word()
                     )
                 }
+                (Type::Integer(integer), _) => format!(
+                    "    return tb_codec_read_integer(reader, place, {}, slot);\n",
+                    range(*integer)
+                ),
                 (_, Held::Object) => format!(
                     "    return {}(reader, place, slot);\n",
                     emitter.decoder(&ty)

@@ -104,6 +104,7 @@ pub(in crate::emit) fn show(program: &Program, ty: &Type) -> String {
         Type::None => "None".into(),
         Type::Bool => "bool".into(),
         Type::Int => "int".into(),
+        Type::Integer(integer) => integer.name(),
         Type::Float => "float".into(),
         Type::Str => "str".into(),
         Type::Bytes => "bytes".into(),
@@ -157,7 +158,9 @@ impl Emitter<'_> {
         match ty {
             Type::Object => "any".into(),
             Type::None => "none".into(),
-            Type::Bool | Type::Int | Type::Float | Type::Str | Type::Bytes => self.show(ty),
+            Type::Bool | Type::Int | Type::Integer(_) | Type::Float | Type::Str | Type::Bytes => {
+                self.show(ty)
+            }
             Type::List(item) => format!("list_{}", self.plain_word(item)),
             Type::Dict(key, value) => {
                 format!("dict_{}_{}", self.plain_word(key), self.plain_word(value))

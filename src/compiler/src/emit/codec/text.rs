@@ -1,6 +1,6 @@
 //! Decoders of path, query, header and cookie values.
 
-use super::decode::{known_constant, literal_table};
+use super::decode::{known_constant, literal_table, range};
 use super::names::string;
 use super::{Emitter, Held, TEXT};
 use crate::types::{Known, Literal, Type};
@@ -9,6 +9,7 @@ use crate::types::{Known, Literal, Type};
 pub(super) fn has_text(ty: &Type) -> bool {
     match ty {
         Type::Int
+        | Type::Integer(_)
         | Type::Float
         | Type::Bool
         | Type::Str
@@ -58,6 +59,10 @@ impl Emitter<'_> {
         let name = format!("tb_text_{}", self.word(ty));
         let ty = ty.clone();
         self.function(&name, TEXT, |emitter| match &ty {
+            Type::Integer(integer) => format!(
+                "    return tb_codec_text_integer_object(reader, place, text, {}, out);\n",
+                range(*integer)
+            ),
             Type::Enum(id) => {
                 let variable = emitter.use_enum(*id);
                 format!("    return tb_codec_text_enum(reader, place, text, &{variable}, out);\n")
