@@ -6,7 +6,8 @@ runs one round of the loop when there is work; in between the loop stays the run
 tasks can be started at any time. Requests without a server (the test client's) share one loop on a daemon thread.
 
 What holds: `GuestSelector.select` asks the system only after the reactor has seen the epoll file become readable
-(`due`), and goes on asking until nothing comes, because the reactor is told of edges and the file reports levels.
+(`due`), and goes on asking until nothing comes, because the reactor is told of edges and the file reports levels. A round
+with neither events nor cancelled timers does what asyncio's own does, without looking for them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from __future__ import annotations
 import asyncio
 import selectors
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from heapq import heappop
 from typing import Any
 
 
@@ -42,9 +45,49 @@ class GuestLoop(asyncio.SelectorEventLoop):
     """The loop of one I/O thread; `_run_once` is called by the reactor."""
 
     _selector: GuestSelector
+    # Of `BaseEventLoop`.
+    _closed: bool
+    _debug: bool
+    _ready: Any
+    _scheduled: list[Any]
+    _timer_cancelled_count: int
+    _clock_resolution: float
 
-    def __init__(self) -> None:
+    def __init__(self, bell: type) -> None:
         super().__init__(GuestSelector())
+        #: The class of callbacks that only wake the reactor: they are called at once.
+        self._bell = bell
+
+    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+        if callback.__class__ is self._bell:
+            callback(*args)
+            # Only a task asks for this, which drops the handle.
+            return None  # type: ignore[return-value]
+        if self._closed or self._debug:
+            return super().call_soon(callback, *args, context=context)
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def _run_once(self) -> None:
+        selector = self._selector
+        if selector.due or selector.waits or self._timer_cancelled_count or self._debug:
+            super()._run_once()  # type: ignore[misc]
+            return
+        ready, timers = self._ready, self._scheduled
+        if timers:
+            end = self.time() + self._clock_resolution
+            while timers and timers[0]._when < end:
+                timer = heappop(timers)
+                timer._scheduled = False
+                ready.append(timer)
+            timer = None
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if not handle._cancelled:
+                handle._run()
+        # An exception may refer to the frame of this call.
+        handle = None
 
     def stop(self) -> None:
         # While the loop closes, `run_until_complete` stops it as usual.
@@ -68,9 +111,9 @@ class GuestLoop(asyncio.SelectorEventLoop):
             self.close()
 
 
-def new_loop() -> GuestLoop:
-    """A guest loop that is the running loop of the calling thread until its `leave`."""
-    loop = GuestLoop()
+def new_loop(bell: type) -> GuestLoop:
+    """A guest loop that is the running loop of the calling thread until its `leave`. `bell` is the class of the reactor's callbacks."""
+    loop = GuestLoop(bell)
     loop._run_forever_setup()  # type: ignore[attr-defined]
     return loop
 

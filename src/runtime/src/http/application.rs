@@ -6,12 +6,13 @@ use http::StatusCode;
 use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyType};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
 use tayberry_abi::{HANDLER_MAY_BLOCK, Handler};
 
 use super::context::Base;
 use super::dispatch::{self, Step};
 use super::request::{Request, keep_headers};
+use super::responses;
 use super::router::{Router, TrailingSlash};
 use super::{server, tasks};
 use crate::abi_functions::native_handler;
@@ -70,6 +71,8 @@ pub struct Route {
     pub native: Option<&'static Handler>,
     /// In the order of the signature.
     pub params: Vec<Param>,
+    /// The names of the parameters that are passed by name, which are the last ones.
+    pub keywords: Option<Py<PyTuple>>,
     /// The status of a plain result.
     pub status: StatusCode,
     /// How a result is checked and written, if the handler says.
@@ -160,6 +163,7 @@ impl Application {
                 .cast_into::<PyType>()?
                 .unbind())
         };
+        responses::adopt(py)?;
         Ok(Application {
             routes: built,
             router,
@@ -287,6 +291,7 @@ impl Route {
         Ok(Route {
             handler: handler.unbind(),
             native,
+            keywords: keywords(&params, route.py())?,
             params,
             status,
             returns: if returns.is_none() {
@@ -299,6 +304,19 @@ impl Route {
             shown,
         })
     }
+}
+
+/// The names of the parameters that are passed by name, if there are any.
+fn keywords(params: &[Param], py: Python<'_>) -> PyResult<Option<Py<PyTuple>>> {
+    let names: Vec<_> = params
+        .iter()
+        .filter(|param| param.keyword_only)
+        .map(|param| param.name.clone_ref(py))
+        .collect();
+    if names.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(PyTuple::new(py, names)?.unbind()))
 }
 
 impl Param {

@@ -5,7 +5,7 @@
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-/// The context that every handler's context is copied from; none if it holds no variable, which is the usual case and
+/// The context that every handler's context is copied from; none if it holds nothing, which is the usual case and
 /// spares the threads a shared reference count.
 pub struct Base(Option<Py<PyAny>>);
 
@@ -14,7 +14,11 @@ impl Base {
     pub fn current(py: Python<'_>) -> PyResult<Base> {
         // SAFETY: attached; a new reference or null with an exception.
         let context = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyContext_CopyCurrent()) }?;
-        Ok(Base((context.len()? > 0).then(|| context.unbind())))
+        let mut is_plain = true;
+        for value in context.call_method0("values")?.try_iter()? {
+            is_plain = is_plain && is_usual(&value?)?;
+        }
+        Ok(Base((!is_plain).then(|| context.unbind())))
     }
 
     /// A context for one call.
@@ -28,6 +32,12 @@ impl Base {
             Bound::from_owned_ptr_or_err(py, made)
         }
     }
+}
+
+/// Whether a variable's value says no more than its absence: `warnings.catch_warnings` leaves "as for all" behind.
+fn is_usual(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let class = value.get_type();
+    Ok(class.name()? == "_GlobalContext" && class.module()? == "_py_warnings")
 }
 
 /// Runs Python code in a context that no other code is in.

@@ -8,14 +8,17 @@ use http::header::{
     ALLOW, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use smallvec::SmallVec;
 
 use super::application::{Application, Origin, Route, Runs};
 use super::arguments::Parts;
 use super::context::run_in;
 use super::native::{self, Outcome};
 use super::request::{Content, Reply, Request, has_no_body, spare_headers};
+use super::responses;
 use super::router::{Found, PathValue};
 use crate::codec::problem::{Problem, is_json};
 use crate::codec::{Failure, Output, Reader, Source, encode};
@@ -38,7 +41,34 @@ pub struct Call {
 
 enum Prepared {
     Native(native::Arguments),
-    Python(Py<PyTuple>, Option<Py<PyDict>>),
+    Python(Values),
+}
+
+/// Arguments in the order of the signature.
+type Values = SmallVec<[Py<PyAny>; 6]>;
+
+/// Calls the handler of a route that is not compiled.
+fn call_python<'py>(
+    py: Python<'py>,
+    route: &Route,
+    values: &Values,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (names, named) = match &route.keywords {
+        Some(names) => (names.as_ptr(), names.bind(py).len()),
+        None => (std::ptr::null_mut(), 0),
+    };
+    // SAFETY: a `Py` is a pointer to a live object; there are as many values as parameters, those that are passed by name last.
+    unsafe {
+        Bound::from_owned_ptr_or_err(
+            py,
+            ffi::PyObject_Vectorcall(
+                route.handler.as_ptr(),
+                values.as_ptr().cast(),
+                values.len() - named,
+                names,
+            ),
+        )
+    }
 }
 
 impl Call {
@@ -64,15 +94,11 @@ impl Call {
                     };
                 }
             },
-            Prepared::Python(args, keywords) => {
-                let result = app.context.fresh(py).and_then(|context| {
-                    run_in(&context, || {
-                        route
-                            .handler
-                            .bind(py)
-                            .call(args, keywords.as_ref().map(|each| each.bind(py)))
-                    })
-                });
+            Prepared::Python(values) => {
+                let result = app
+                    .context
+                    .fresh(py)
+                    .and_then(|context| run_in(&context, || call_python(py, route, &values)));
                 finish(py, app, route, result.map(Bound::unbind))
             }
         })
@@ -122,16 +148,11 @@ pub fn begin(py: Python<'_>, app: &Application, request: &Request) -> Step {
         Runs::Inline => call.go(py, app),
         Runs::Pool => Step::Call(call),
         Runs::Task => {
-            let Prepared::Python(args, keywords) = call.prepared else {
+            let Prepared::Python(values) = call.prepared else {
                 return call.go(py, app);
             };
             let called = app.context.fresh(py).and_then(|context| {
-                let coroutine = run_in(&context, || {
-                    route
-                        .handler
-                        .bind(py)
-                        .call(args, keywords.as_ref().map(|each| each.bind(py)))
-                })?;
+                let coroutine = run_in(&context, || call_python(py, route, &values))?;
                 Ok(Step::Await(index, coroutine.unbind(), context.unbind()))
             });
             match called {
@@ -169,8 +190,7 @@ fn prepare(
             .map(Prepared::Native);
     }
     let mut reader = Reader::new();
-    let mut args: Vec<Bound<'_, PyAny>> = Vec::with_capacity(route.params.len());
-    let mut keywords: Option<Bound<'_, PyDict>> = None;
+    let mut values = Values::new();
     for param in &route.params {
         let value = match (param.origin, &param.plan) {
             (Origin::Request, _) | (_, None) => request_object(py, app, request, path)
@@ -214,21 +234,13 @@ fn prepare(
                 }
             }
         };
-        let Some(value) = value else { continue };
-        if param.keyword_only {
-            let keywords = keywords.get_or_insert_with(|| PyDict::new(py));
-            keywords
-                .set_item(param.name.bind(py), value)
-                .map_err(|error| Box::new(raised(py, app, error)))?;
-        } else {
-            args.push(value);
-        }
+        // A value that was rejected is missed by nobody: there is no call.
+        values.extend(value.map(Bound::unbind));
     }
     if let Some(problem) = reader.problem() {
         return Err(Box::new(problem.into()));
     }
-    let args = PyTuple::new(py, args).map_err(|error| Box::new(raised(py, app, error)))?;
-    Ok(Prepared::Python(args.unbind(), keywords.map(Bound::unbind)))
+    Ok(Prepared::Python(values))
 }
 
 /// A `tayberry.Request`.
@@ -277,6 +289,11 @@ pub fn finish(
         Ok(value) => value.into_bound(py),
         Err(error) => return raised(py, app, error),
     };
+    if (route.responds || route.returns.is_none())
+        && let Some(reply) = responses::read(&value)
+    {
+        return reply;
+    }
     match value.is_instance(app.classes.response.bind(py)) {
         Ok(true) if route.responds || route.returns.is_none() => {
             return response(&value).unwrap_or_else(|error| unfit(py, app, route, error));

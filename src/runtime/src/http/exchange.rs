@@ -4,6 +4,7 @@
 //! thread's event loop, blocking ones on the pool; whatever a handler or a bug does, there is an answer, and the thread
 //! lives on.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::io::Cursor;
 use std::net::SocketAddr;
@@ -23,7 +24,7 @@ use pyo3::prelude::*;
 use tokio::sync::oneshot;
 
 use super::dispatch::{self, Step};
-use super::incoming;
+use super::incoming::{self, Collecting};
 use super::request::{Reply, Request, keep_headers};
 use super::server::Station;
 use super::tasks::{self, Started};
@@ -35,10 +36,12 @@ pub type Body = Cursor<Vec<u8>>;
 
 /// The answer to a request: there already, or under way.
 ///
-/// Most requests are answered where they come in, so that nothing of them is moved about as the state of a future.
+/// Most requests are answered where they come in, or where the last of their body does, so that nothing is allocated for them.
 pub enum Answer<'a> {
     /// There, until it is taken.
     Now(Option<Response<Full<Body>>>),
+    /// Due when the body has come.
+    Body(Arriving<'a>),
     /// Under way.
     Later(Pin<Box<dyn Future<Output = Response<Full<Body>>> + 'a>>),
 }
@@ -47,13 +50,76 @@ impl Future for Answer<'_> {
     type Output = Result<Response<Full<Body>>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.get_mut() {
+        let answer = self.get_mut();
+        if let Answer::Body(arriving) = answer {
+            match arriving.poll(context) {
+                Poll::Ready(next) => *answer = next,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        match answer {
             // A future is not polled again after it was ready.
             Answer::Now(response) => response
                 .take()
                 .map_or(Poll::Pending, |it| Poll::Ready(Ok(it))),
             Answer::Later(answer) => answer.as_mut().poll(context).map(Ok),
+            // A body that has come is followed by one of the others.
+            Answer::Body(_) => Poll::Pending,
         }
+    }
+}
+
+thread_local! {
+    /// The memory in which a request waited for its body, for the next one.
+    static PLACE: Cell<Option<Place>> = const { Cell::new(None) };
+}
+
+/// Where a request waits.
+type Place = Box<Option<Request>>;
+
+/// A request in memory of its own.
+fn placed(request: Request) -> Place {
+    let mut place = PLACE
+        .try_with(Cell::take)
+        .ok()
+        .flatten()
+        .unwrap_or_default();
+    *place = Some(request);
+    place
+}
+
+/// A request whose body is coming.
+pub struct Arriving<'a> {
+    station: &'a Rc<Station>,
+    watch: &'a Watch,
+    body: Collecting,
+    /// The rest of it, until the body is there: apart, as hyper moves what it waits for.
+    request: Option<Place>,
+    logged: Option<Box<Logged>>,
+}
+
+impl<'a> Arriving<'a> {
+    /// What follows the body.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Answer<'a>> {
+        let limits = &self.station.shared.app().limits;
+        let Poll::Ready(collected) = self.body.poll(context, limits) else {
+            return Poll::Pending;
+        };
+        self.watch.enter(Phase::Busy);
+        let logged = self.logged.take();
+        let mut place = self.request.take();
+        let request = place.as_mut().and_then(|it| it.take());
+        // A thread that ends keeps nothing.
+        let _ = PLACE.try_with(|kept| kept.set(place));
+        Poll::Ready(match (collected, request) {
+            (Ok(body), Some(mut request)) => {
+                request.body = body;
+                started(self.station, self.watch, request, logged)
+            }
+            (Err(problem), _) => Answer::Now(Some(refused(self.watch, problem, logged))),
+            // A body ends once.
+            (Ok(_), None) => Answer::Now(None),
+        })
     }
 }
 
@@ -75,41 +141,53 @@ pub fn answer<'a>(
     watch.enter(Phase::Busy);
     station.guest.count_request();
     let app = station.shared.app();
-    let logged = station.shared.access_log.then(|| Logged {
-        begun: Instant::now(),
-        peer,
-        method: request.method().to_string(),
-        path: request.uri().to_string(),
+    let logged = station.shared.access_log.then(|| {
+        Box::new(Logged {
+            begun: Instant::now(),
+            peer,
+            method: request.method().to_string(),
+            path: request.uri().to_string(),
+        })
     });
     let (head, body) = request.into_parts();
     if let Some(problem) = incoming::refusal(&head, &body, &app.limits) {
         return Answer::Now(Some(refused(watch, problem, logged)));
     }
-    let mut request = Request {
+    let request = Request {
         head,
         body: Bytes::new(),
         client: Some(peer),
     };
     if body.is_end_stream() {
-        return match begin(station, &request) {
-            Guarded::Step(Step::Reply(reply)) | Guarded::Reply(reply) => {
-                Answer::Now(Some(response(watch, reply, request, logged)))
-            }
-            step => Answer::Later(Box::pin(async move {
-                let reply = take(station, step).await;
-                response(watch, reply, request, logged)
-            })),
-        };
+        return started(station, watch, request, logged);
     }
-    Answer::Later(Box::pin(async move {
-        match incoming::collect(body, &app.limits, watch).await {
-            Ok(body) => request.body = body,
-            Err(problem) => return refused(watch, problem, logged),
+    watch.enter(Phase::Body);
+    Answer::Body(Arriving {
+        station,
+        watch,
+        body: Collecting::new(body),
+        request: Some(placed(request)),
+        logged,
+    })
+}
+
+/// The answer to a request that is there as a whole. Inlined, so that the request is not moved.
+#[inline(always)]
+fn started<'a>(
+    station: &'a Rc<Station>,
+    watch: &'a Watch,
+    request: Request,
+    logged: Option<Box<Logged>>,
+) -> Answer<'a> {
+    match begin(station, &request) {
+        Guarded::Step(Step::Reply(reply)) | Guarded::Reply(reply) => {
+            Answer::Now(Some(response(watch, reply, request, logged)))
         }
-        let step = begin(station, &request);
-        let reply = take(station, step).await;
-        response(watch, reply, request, logged)
-    }))
+        step => Answer::Later(Box::pin(async move {
+            let reply = take(station, step).await;
+            response(watch, reply, request, logged)
+        })),
+    }
 }
 
 /// Goes as far with a request as this thread can at once.
@@ -195,7 +273,7 @@ fn guarded(work: impl FnOnce() -> Guarded) -> Guarded {
 }
 
 /// The answer to a request that nobody reads to its end.
-fn refused(watch: &Watch, problem: Problem, logged: Option<Logged>) -> Response<Full<Body>> {
+fn refused(watch: &Watch, problem: Problem, logged: Option<Box<Logged>>) -> Response<Full<Body>> {
     watch.refuse();
     let reply = Reply::from(problem).header(CONNECTION, HeaderValue::from_static("close"));
     sent(watch, reply, logged)
@@ -206,20 +284,20 @@ fn response(
     watch: &Watch,
     reply: Reply,
     request: Request,
-    logged: Option<Logged>,
+    logged: Option<Box<Logged>>,
 ) -> Response<Full<Body>> {
     keep_headers(request.head.headers);
     sent(watch, reply, logged)
 }
 
-fn sent(watch: &Watch, mut reply: Reply, logged: Option<Logged>) -> Response<Full<Body>> {
-    if let Some(Logged {
-        begun,
-        peer,
-        method,
-        path,
-    }) = logged
-    {
+fn sent(watch: &Watch, mut reply: Reply, logged: Option<Box<Logged>>) -> Response<Full<Body>> {
+    if let Some(logged) = logged {
+        let Logged {
+            begun,
+            peer,
+            method,
+            path,
+        } = *logged;
         tracing::info!(target: "tayberry::access", client = %peer, method, path, status = reply.status.as_u16(), bytes = reply.body.len(), seconds = begun.elapsed().as_secs_f64());
     }
     tick();

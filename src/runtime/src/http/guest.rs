@@ -17,6 +17,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
 
+use super::tasks::Bell;
 use super::wire;
 
 /// After how many requests a thread settles that has no other reason to.
@@ -59,7 +60,7 @@ impl Guest {
     /// A loop that is running on this thread.
     pub fn new(py: Python<'_>) -> PyResult<Guest> {
         let module = py.import("tayberry._loop")?;
-        let event_loop = module.call_method0("new_loop")?;
+        let event_loop = module.call_method1("new_loop", (py.get_type::<Bell>(),))?;
         Ok(Guest {
             settle: module.getattr("settle")?.unbind(),
             unsettled: Cell::new(0),

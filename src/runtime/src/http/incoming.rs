@@ -4,15 +4,16 @@
 //! the limit, before any handler is asked, so that a request whose framing is broken is refused whatever its handler
 //! would answer; every refusal here ends the connection, as nobody knows where the next request begins.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::{HOST, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Version};
 
 use super::application::Limits;
-use super::wire::{Phase, Watch};
 use crate::codec::Problem;
 
 /// Why a request is refused on account of its head, if it is.
@@ -45,20 +46,59 @@ pub fn refusal(head: &Parts, body: &Incoming, limits: &Limits) -> Option<Problem
     None
 }
 
-/// The whole body, or why it is refused.
-pub async fn collect(body: Incoming, limits: &Limits, watch: &Watch) -> Result<Bytes, Problem> {
-    watch.enter(Phase::Body);
-    let collected = Limited::new(body, limits.max_body).collect().await;
-    watch.enter(Phase::Busy);
-    match collected {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(Problem::content_too_large(limits.max_body))
+/// A body that is coming.
+pub struct Collecting {
+    body: Incoming,
+    /// What has come; nearly always one piece, which is not copied.
+    first: Bytes,
+    all: Vec<u8>,
+}
+
+impl Collecting {
+    /// Nothing has come yet.
+    pub fn new(body: Incoming) -> Collecting {
+        Collecting {
+            body,
+            first: Bytes::new(),
+            all: Vec::new(),
         }
-        Err(_) => Err(Problem::with_detail(
-            400,
-            "the body ends early or its framing is broken",
-        )),
+    }
+
+    /// The whole body, or why it is refused.
+    pub fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+        limits: &Limits,
+    ) -> Poll<Result<Bytes, Problem>> {
+        loop {
+            let piece = match Pin::new(&mut self.body).poll_frame(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => break,
+                Poll::Ready(Some(Err(_))) => {
+                    let what = "the body ends early or its framing is broken";
+                    return Poll::Ready(Err(Problem::with_detail(400, what)));
+                }
+                // Trailers say nothing to anybody.
+                Poll::Ready(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+            };
+            let so_far = self.first.len().max(self.all.len());
+            if piece.len() > limits.max_body.saturating_sub(so_far) {
+                return Poll::Ready(Err(Problem::content_too_large(limits.max_body)));
+            }
+            if so_far == 0 {
+                self.first = piece;
+                continue;
+            }
+            if self.all.is_empty() {
+                self.all.reserve(so_far + piece.len());
+                self.all.extend_from_slice(&self.first);
+            }
+            self.all.extend_from_slice(&piece);
+        }
+        Poll::Ready(Ok(match self.all.is_empty() {
+            true => std::mem::take(&mut self.first),
+            false => std::mem::take(&mut self.all).into(),
+        }))
     }
 }
 

@@ -16,6 +16,7 @@ mod log;
 mod native;
 mod pool;
 mod request;
+mod responses;
 mod router;
 mod server;
 mod tasks;

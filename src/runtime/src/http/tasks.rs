@@ -99,9 +99,9 @@ pub fn start(
     begun.unwrap_or_else(|error| Started::Ended(Err(error)))
 }
 
-/// The callback of a finished task.
+/// The callback of a finished task. The loop calls it the moment that the task has ended: it runs no Python code.
 #[pyclass(frozen, module = "tayberry._runtime")]
-struct Bell(Mutex<Option<oneshot::Sender<()>>>);
+pub struct Bell(Mutex<Option<oneshot::Sender<()>>>);
 
 #[pymethods]
 impl Bell {
