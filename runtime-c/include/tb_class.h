@@ -111,14 +111,14 @@ static inline int tb_class_is_plain_object(const tb_class_spec *spec, PyObject *
            (!spec->open || __atomic_load_n((void **)object + TB_DICT_WORD, __ATOMIC_RELAXED) == NULL);
 }
 
-/* Whether `object` is an instance of what an earlier execution of the class statement made, whose layout is the same. */
-int tb_class_check_former(const tb_class_spec *spec, PyObject *object);
+/* `tb_class_check` of what is not of exactly this class: an instance of a subclass, or of what an earlier execution of the
+ * class statement made, whose layout is the same. */
+int tb_class_check_general(const tb_class_spec *spec, PyObject *object);
 
 /* Whether `object` has the class's layout: it is an instance of the class or a subclass. For `isinstance()` in the
  * program use `PyObject_IsInstance`. */
 static inline int tb_class_check(const tb_class_spec *spec, PyObject *object) {
-    return Py_TYPE(object) == spec->type || (spec->type != NULL && PyObject_TypeCheck(object, spec->type)) ||
-           tb_class_check_former(spec, object);
+    return Py_TYPE(object) == spec->type || tb_class_check_general(spec, object);
 }
 
 /* A fresh object of exactly this class, not yet tracked, **its field slots uninitialised**: fill every one with
@@ -148,13 +148,13 @@ void *tb_field_unset(const tb_class_spec *spec, int field, PyObject *object);
 
 /* What a read gives when the slot is unset: the class attribute, if the field has a default (`count: int = 0` and no
  * assignment yet), converted as the field's values are, else the unset value with the AttributeError set. Owned. */
-tb_int tb_field_missing_int(const tb_class_spec *spec, int field, PyObject *object);
-double tb_field_missing_float(const tb_class_spec *spec, int field, PyObject *object);
-uint8_t tb_field_missing_bool(const tb_class_spec *spec, int field, PyObject *object);
-PyObject *tb_field_missing_object(const tb_class_spec *spec, int field, PyObject *object);
+TB_COLD tb_int tb_field_missing_int(const tb_class_spec *spec, int field, PyObject *object);
+TB_COLD double tb_field_missing_float(const tb_class_spec *spec, int field, PyObject *object);
+TB_COLD uint8_t tb_field_missing_bool(const tb_class_spec *spec, int field, PyObject *object);
+TB_COLD PyObject *tb_field_missing_object(const tb_class_spec *spec, int field, PyObject *object);
 
 /* Sets `TypeError: Order.qty must be int, not str`. Returns -1. */
-int tb_field_type_error(const tb_class_spec *spec, int field, PyObject *got);
+TB_COLD int tb_field_type_error(const tb_class_spec *spec, int field, PyObject *got);
 
 /* Stores a Python value in a field after checking it against the claim (borrowed): 0, or -1 with the TypeError. */
 int tb_field_store(const tb_class_spec *spec, int field, PyObject *object, PyObject *value);

@@ -10,6 +10,7 @@
 #define TB_ERROR_H
 
 #include "tayberry.h"
+#include "tb_cold.h"
 
 /* What tracebacks need to know about a native function; zeroed at first (it is `tb_function_spec.info`). */
 typedef struct tb_code_info {
@@ -24,7 +25,16 @@ typedef struct tb_code_info {
 void tb_code_info_set(tb_code_info *info, PyObject *function);
 /* Puts an entry for `line` of the function in front of the pending exception's traceback: its frame has the function's real
  * code object, `tb_lasti` -1, and `line` as `tb_lineno` and `f_lineno`. Does nothing without a pending exception. */
-void tb_traceback_add(tb_code_info *info, int line);
+TB_COLD void tb_traceback_add(tb_code_info *info, int line);
+
+/* What generated code calls where speed does not matter: after failures, and where names were rebound. It is short there
+ * because the C compiler takes longest over what nobody runs. */
+/* Gives a reference back; NULL is allowed. */
+TB_COLD void tb_drop(PyObject *object);
+/* The same for an int; `TB_INT_ERROR` is allowed. */
+TB_COLD void tb_int_drop(tb_int value);
+/* `tb_traceback_add`, then `tb_drop` for each of `count` objects. */
+TB_COLD void tb_unwind(tb_code_info *info, int line, int count, ...);
 
 /* `raise exception from cause`. `exception` and `cause` are borrowed; `cause` NULL means no `from` clause, None suppresses
  * the context. Classes are called. Always leaves an exception pending; returns -1. */

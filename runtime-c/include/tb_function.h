@@ -10,8 +10,8 @@
  *                                                             `*args` is a tuple, `**kwargs` a dict; unboxes with
  *                                                             the `tb_argument_*` functions, calls the body, boxes
  *     static PyObject *tb_call_f(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
- *     { TB_CALL_BODY(tb_spec_f, tb_run_f, 3) }                the vectorcall; 3 = number of parameters
- *     or, for `async def`,  { TB_CALL_ASYNC(tb_spec_f, tb_run_f, 3) }
+ *     { TB_CALL_BODY(tb_spec_f, tb_run_f) }                   the vectorcall
+ *     or, for `async def`,  { TB_CALL_ASYNC(tb_spec_f, tb_run_f, 3) }; 3 = number of parameters
  */
 #ifndef TB_FUNCTION_H
 #define TB_FUNCTION_H
@@ -111,6 +111,22 @@ PyObject *const *tb_arguments_bind_general(tb_function_spec *spec, PyObject *cal
                                            size_t nargsf, PyObject *kwnames, PyObject **slots,
                                            tb_arguments_held *held);
 
+/* Whether the arguments are the values in the order of the signature as they are. */
+static inline int tb_arguments_are_bound(const tb_function_spec *spec, size_t nargsf, PyObject *kwnames) {
+    return __builtin_expect(kwnames == NULL && spec->all_positional &&
+                                (size_t)PyVectorcall_NARGS(nargsf) == spec->parameter_count, 1);
+}
+
+/* What runs a body with bound values; the first is for functions with a closure, whose closure is passed. */
+typedef PyObject *(*tb_run_closure)(PyObject *closure, PyObject *const *values);
+typedef PyObject *(*tb_run)(PyObject *const *values);
+
+/* Binds whatever is given, in general, and runs the body. */
+PyObject *tb_call_bound(tb_function_spec *spec, PyObject *callable, PyObject *const *args, size_t nargsf,
+                        PyObject *kwnames, tb_run run);
+PyObject *tb_call_bound_closure(tb_function_spec *spec, PyObject *callable, PyObject *const *args, size_t nargsf,
+                                PyObject *kwnames, tb_run_closure run);
+
 /* Values in the order of the signature (borrowed; `args` itself in the usual case), or NULL with an exception.
  * `slots` has room for every parameter. `held` is to be released after the last use, also after NULL. */
 static inline PyObject *const *tb_arguments_bind(tb_function_spec *spec, PyObject *callable, PyObject *const *args,
@@ -125,35 +141,24 @@ static inline PyObject *const *tb_arguments_bind(tb_function_spec *spec, PyObjec
 }
 
 /* Releases what binding made. */
+void tb_arguments_release_all(tb_arguments_held *held);
 static inline void tb_arguments_release(tb_arguments_held *held) {
-    for (int each = 0; each < 4; each++) {
-        Py_XDECREF(held->objects[each]);
+    if (__builtin_expect(held->objects[0] || held->objects[1] || held->objects[2] || held->objects[3], 0)) {
+        tb_arguments_release_all(held);
     }
 }
 
 /* The body of the vectorcall of a function with a closure; the caller holds the function, and so its closure. */
-#define TB_CALL_CLOSURE(spec, run, count)                                                                              \
-    PyObject *tb_slots[(count) + 1];                                                                                   \
-    tb_arguments_held tb_held;                                                                                         \
-    PyObject *tb_result = NULL;                                                                                        \
-    PyObject *const *tb_values = tb_arguments_bind(&(spec), callable, args, nargsf, kwnames, tb_slots, &tb_held);      \
-    if (tb_values != NULL) {                                                                                           \
-        tb_result = run(PyFunction_GET_CLOSURE(callable), tb_values);                                                  \
-    }                                                                                                                  \
-    tb_arguments_release(&tb_held);                                                                                    \
-    return tb_result;
+#define TB_CALL_CLOSURE(spec, run)                                                                                     \
+    return tb_arguments_are_bound(&(spec), nargsf, kwnames)                                                            \
+               ? run(PyFunction_GET_CLOSURE(callable), args)                                                           \
+               : tb_call_bound_closure(&(spec), callable, args, nargsf, kwnames, run);
 
 /* The body of the vectorcall of a plain function. */
-#define TB_CALL_BODY(spec, run, count)                                                                                 \
-    PyObject *tb_slots[(count) + 1];                                                                                   \
-    tb_arguments_held tb_held;                                                                                         \
-    PyObject *tb_result = NULL;                                                                                        \
-    PyObject *const *tb_values = tb_arguments_bind(&(spec), callable, args, nargsf, kwnames, tb_slots, &tb_held);      \
-    if (tb_values != NULL) {                                                                                           \
-        tb_result = run(tb_values);                                                                                    \
-    }                                                                                                                  \
-    tb_arguments_release(&tb_held);                                                                                    \
-    return tb_result;
+#define TB_CALL_BODY(spec, run)                                                                                        \
+    return tb_arguments_are_bound(&(spec), nargsf, kwnames)                                                            \
+               ? run(args)                                                                                             \
+               : tb_call_bound(&(spec), callable, args, nargsf, kwnames, run);
 
 /* The body of the vectorcall of an `async def`: binds now, runs `run` when awaited. */
 #define TB_CALL_ASYNC(spec, run, count)                                                                                \
@@ -168,7 +173,7 @@ static inline void tb_arguments_release(tb_arguments_held *held) {
     return tb_result;
 
 /* Sets `TypeError: total() argument 'rate' must be float, not str` for parameter `index`. Returns -1. */
-int tb_argument_error(const tb_function_spec *spec, int index, PyObject *got);
+TB_COLD int tb_argument_error(const tb_function_spec *spec, int index, PyObject *got);
 
 /* Typed unboxing of the bound value of parameter `index`: 0 with `*out` filled, or -1 with the TypeError above.
  * `int` wants exactly an int (the result is owned); `float` takes exact floats and ints; `bool` exactly a bool. */

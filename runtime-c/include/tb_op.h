@@ -4,6 +4,7 @@
 #define TB_OP_H
 
 #include "tayberry.h"
+#include "tb_cold.h"
 
 /* Truth of any object: 0, 1 or 2. */
 static inline uint8_t tb_truth(PyObject *value)
@@ -39,7 +40,7 @@ PyObject *tb_class_expect(PyObject *value, PyObject *cls, const char *expected, 
 /* `bytes` expected. */
 PyObject *tb_bytes_expect(PyObject *value, const char *where);
 /* Sets TypeError "`where`: expected `expected`, got TYPE" (without `where: ` when NULL). */
-void tb_raise_expected(const char *where, const char *expected, PyObject *got);
+TB_COLD void tb_raise_expected(const char *where, const char *expected, PyObject *got);
 
 /* Binary operators. In-place forms steal nothing: `a op= b` gives the new value of `a`. Those of number.c have short ways for
  * exact ints and floats, which is what most objects are that numbers are done with. */
@@ -112,7 +113,7 @@ int tb_global_delete(PyObject *globals, PyObject *name);
 /* A builtin by interned name, not looking at the module. */
 PyObject *tb_builtin_get(PyObject *name);
 /* Reading or deleting an unbound local: UnboundLocalError "cannot access local variable 'x' where it is not associated with a value". */
-void tb_raise_unbound(PyObject *name);
+TB_COLD void tb_raise_unbound(PyObject *name);
 /* `from m import name` and `import m` inside functions. `names` is None or a tuple; `level` as in `__import__`. */
 PyObject *tb_import(PyObject *globals, PyObject *name, PyObject *names, int level);
 PyObject *tb_import_from(PyObject *module, PyObject *name);

@@ -19,7 +19,13 @@ tb_class_spec *tb_class_of(PyTypeObject *type) {
     return NULL;
 }
 
-int tb_class_check_former(const tb_class_spec *spec, PyObject *object) {
+int tb_class_check_general(const tb_class_spec *spec, PyObject *object) {
+    if (spec->type != NULL) {
+        PyTypeObject *type = Py_TYPE(object);
+        if (type->tp_base == spec->type || PyType_IsSubtype(type, spec->type)) {
+            return 1;
+        }
+    }
     for (tb_class_spec *each = tb_class_of(Py_TYPE(object)); each != NULL; each = each->base) {
         if (each == spec) {
             return 1;

@@ -8,6 +8,8 @@
 #include "names.h"
 #include "tb.h"
 
+#include <stdarg.h>
+
 int tb_raise_text(PyObject *cls, const char *text)
 {
     PyErr_SetString(cls, text);
@@ -195,6 +197,21 @@ void tb_traceback_add(tb_code_info *info, int line)
         Py_DECREF(entry);
     }
     PyErr_SetRaisedException(exception);
+}
+
+void tb_drop(PyObject *object) { Py_XDECREF(object); }
+
+void tb_int_drop(tb_int value) { tb_int_release(value); }
+
+void tb_unwind(tb_code_info *info, int line, int count, ...)
+{
+    va_list objects;
+    tb_traceback_add(info, line);
+    va_start(objects, count);
+    while (count-- > 0) {
+        Py_XDECREF(va_arg(objects, PyObject *));
+    }
+    va_end(objects);
 }
 
 static PyObject *special(PyObject *manager, PyObject *name)

@@ -179,6 +179,47 @@ PyObject *const *tb_arguments_bind_general(tb_function_spec *spec, PyObject *cal
     return slots;
 }
 
+void tb_arguments_release_all(tb_arguments_held *held) {
+    for (int each = 0; each < 4; each++) {
+        Py_XDECREF(held->objects[each]);
+    }
+}
+
+/* A call with few parameters, as nearly all have, needs no memory. */
+#define USUAL_COUNT 16
+
+/* Binds in general and runs one of the two. */
+static PyObject *call_bound(tb_function_spec *spec, PyObject *callable, PyObject *const *args, size_t nargsf,
+                            PyObject *kwnames, tb_run run, tb_run_closure run_closure) {
+    PyObject *usual[USUAL_COUNT], **slots = usual, *result = NULL;
+    tb_arguments_held held = {{NULL}};
+    if (spec->parameter_count > USUAL_COUNT) {
+        slots = PyMem_New(PyObject *, spec->parameter_count);
+        if (slots == NULL) {
+            return PyErr_NoMemory();
+        }
+    }
+    PyObject *const *values = tb_arguments_bind_general(spec, callable, args, nargsf, kwnames, slots, &held);
+    if (values != NULL) {
+        result = run != NULL ? run(values) : run_closure(PyFunction_GET_CLOSURE(callable), values);
+    }
+    tb_arguments_release_all(&held);
+    if (slots != usual) {
+        PyMem_Free(slots);
+    }
+    return result;
+}
+
+PyObject *tb_call_bound(tb_function_spec *spec, PyObject *callable, PyObject *const *args, size_t nargsf,
+                        PyObject *kwnames, tb_run run) {
+    return call_bound(spec, callable, args, nargsf, kwnames, run, NULL);
+}
+
+PyObject *tb_call_bound_closure(tb_function_spec *spec, PyObject *callable, PyObject *const *args, size_t nargsf,
+                                PyObject *kwnames, tb_run_closure run) {
+    return call_bound(spec, callable, args, nargsf, kwnames, NULL, run);
+}
+
 /* How a value's type is called in messages. */
 static const char *got_name(PyObject *got) { return got == Py_None ? "None" : Py_TYPE(got)->tp_name; }
 

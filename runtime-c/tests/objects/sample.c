@@ -5,7 +5,7 @@
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define WRAP(name, count)                                                                                       \
     static PyObject *call_##name(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames) { \
-        TB_CALL_BODY(spec_##name, run_##name, count)                                                            \
+        TB_CALL_BODY(spec_##name, run_##name)                                                                   \
     }
 #define FUNCTION(name, python, positional, only_positional)                                                     \
     static PyObject *call_##name(PyObject *, PyObject *const *, size_t, PyObject *);                            \

@@ -4,6 +4,7 @@
 //! only another name for a variable are written as that variable; everything else has a C variable declared at the top, so
 //! that jumps cross no declaration.
 
+mod cold;
 mod ops;
 mod suspend;
 
@@ -43,6 +44,9 @@ pub(super) struct Writer<'a> {
     uses: Vec<u32>,
     /// Blocks that are jumped to.
     targets: BTreeSet<BlockId>,
+    /// Blocks that hardly ever run, and whether the one being written is one of them.
+    cold: BTreeSet<BlockId>,
+    is_cold: bool,
     /// The thread state is at hand; the function counts as a level of recursion.
     has_thread: bool,
     enters: bool,
@@ -84,6 +88,8 @@ pub fn body(
         inline: BTreeSet::new(),
         uses: vec![0; function.values.len()],
         targets: BTreeSet::new(),
+        cold: cold::blocks(function),
+        is_cold: false,
         has_thread: enters || polls,
         enters,
         line: 0,
@@ -263,7 +269,9 @@ impl Writer<'_> {
                 .iter()
                 .rposition(|op| !matches!(op.kind, OpKind::Clear(..)))
                 .map_or(0, |at| at + 1);
-            for (position, op) in block.ops.iter().enumerate() {
+            self.is_cold = self.cold.contains(id);
+            let unwound = self.unwind(&block.ops);
+            for (position, op) in block.ops.iter().enumerate().skip(unwound) {
                 if Some(position) == last && self.is_condition(op, &block.end) {
                     let OpKind::Prim(prim, args) = &op.kind else {
                         continue;

@@ -225,9 +225,9 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
         (true, _) => format!("TB_CALL_FRAMED({spec}, {})", function.params.len()),
         (false, true) => format!("TB_CALL_ASYNC({spec}, {run}, {})", function.params.len()),
         (false, false) if closure => {
-            format!("TB_CALL_CLOSURE({spec}, {run}, {})", function.params.len())
+            format!("TB_CALL_CLOSURE({spec}, {run})")
         }
-        (false, false) => format!("TB_CALL_BODY({spec}, {run}, {})", function.params.len()),
+        (false, false) => format!("TB_CALL_BODY({spec}, {run})"),
     };
     let _ = writeln!(
         out,

@@ -217,13 +217,13 @@ impl<'a> Builder<'a> {
         self.typed(Prim::CallEx, vec![callee, args, kwargs], Type::Object)
     }
 
-    /// A call by a name of the module that goes the fast way while `guard` holds. The name is looked up before the
-    /// arguments are evaluated, as Python does.
+    /// A call by a name of the module that goes the fast way while `guard` holds, and `also` after the arguments. The name is
+    /// looked up before the arguments are evaluated, as Python does.
     fn call_named(
         &mut self,
         call: &'a Call,
         path: &Path,
-        guard: Guard,
+        (guard, also): (Guard, Option<Guard>),
         expr: &'a Expr,
         fast: impl FnOnce(&mut Self, Args) -> Val,
         spare: impl FnOnce(&mut Self, Val) -> Val,
@@ -232,8 +232,8 @@ impl<'a> Builder<'a> {
             let args = self.arguments(call);
             self.at_line(expr.span);
             let again = args.clone();
-            return self.guarded(
-                guard,
+            return self.guarded_by(
+                std::iter::once(guard).chain(also).collect(),
                 &expr.ty,
                 |this| fast(this, args),
                 |this| {
@@ -271,6 +271,15 @@ impl<'a> Builder<'a> {
             no: direct,
         });
         self.start(direct);
+        if let Some(guard) = also {
+            let (yes, no) = (self.block("direct"), self.block("rebound"));
+            self.end(Terminator::BranchGuard { guard, yes, no });
+            self.start(no);
+            let fetched = self.at_path(path);
+            self.store(callee, fetched);
+            self.goto(slow);
+            self.start(yes);
+        }
         let value = fast(self, args.clone());
         self.store_converted(value, &expr.ty, result);
         self.goto(join);
@@ -345,7 +354,7 @@ impl<'a> Builder<'a> {
         self.call_named(
             call,
             path,
-            guard,
+            (guard, None),
             expr,
             |this, args| {
                 let args: Vec<Val> = args.all().cloned().collect();
@@ -480,15 +489,17 @@ impl<'a> Builder<'a> {
         {
             let params = self.constructor_params(class);
             let order: Vec<_> = params.iter().map(|(param, _)| param.clone()).collect();
-            let Some(from) = match_arguments(&order, call.args.len(), &call.keywords) else {
+            let from = match_arguments(&order, call.args.len(), &call.keywords);
+            // Objects with a field outside of `__init__` cannot be made by filling the fields.
+            let Some(from) = from.filter(|_| params.len() == found.fields.len()) else {
                 return generic(self);
             };
             return self.call_named(
                 call,
                 path,
-                guard,
+                (guard, Some(Guard::Plain(class))),
                 expr,
-                |this, args| this.fill(class, &params, from, args, path),
+                |this, args| this.fill(class, &params, from, args),
                 |_, value| value,
             );
         }
@@ -505,9 +516,9 @@ impl<'a> Builder<'a> {
                 return self.call_named(
                     call,
                     path,
-                    guard,
+                    (guard, Some(Guard::Constructible(class))),
                     expr,
-                    |this, args| this.initialize(class, init, from, args, path),
+                    |this, args| this.initialize(class, init, from, args),
                     |_, value| value,
                 );
             }
@@ -543,30 +554,16 @@ impl<'a> Builder<'a> {
         params
     }
 
+    /// A new object of a class that is plain, from a value for each parameter.
     fn fill(
         &mut self,
         class: ClassId,
         params: &[(Param, usize)],
         from: Vec<Option<usize>>,
         args: Args,
-        path: &Path,
     ) -> Val {
-        let count = self.program.classes[class.index()].fields.len();
-        let result = self.temp(Repr::Object);
-        let (plain, other, join) = (
-            self.block("plain"),
-            self.block("construct"),
-            self.block("made"),
-        );
         let all: Vec<Val> = args.all().cloned().collect();
-        self.end(Terminator::BranchGuard {
-            guard: Guard::Plain(class),
-            yes: plain,
-            no: other,
-        });
-
-        self.start(plain);
-        let mut fields: Vec<Option<Operand>> = vec![None; count];
+        let mut fields = Vec::new();
         for ((param, field), at) in params.iter().zip(from) {
             let id = crate::hir::FieldId(*field as u32);
             let value = match at {
@@ -579,69 +576,35 @@ impl<'a> Builder<'a> {
                     }
                 }
             };
-            fields[*field] = Some(
-                self.convert_at(value, &param.ty, Place::Field(class, id))
-                    .op,
-            );
+            let value = self.convert_at(value, &param.ty, Place::Field(class, id));
+            fields.push(value.op);
         }
-        match fields.into_iter().collect::<Option<Vec<_>>>() {
-            Some(fields) => {
-                let object = self.op1(OpKind::New(class, fields), Repr::Object);
-                self.store(result, object);
-                self.goto(join);
-            }
-            // A field outside `__init__`: the class is never plain.
-            None => self.goto(other),
-        }
-
-        self.start(other);
-        let callee = self.at_path(path);
-        let object = self.call_object(callee, args);
-        let object = self.convert(object, &Type::Class(class));
-        self.store(result, object.op);
-        self.goto(join);
-        self.start(join);
         Val {
-            op: self.take(result),
+            op: self.op1(OpKind::New(class, fields), Repr::Object),
             ty: Type::Class(class),
         }
     }
 
+    /// A new object of a class that is constructible, by its own `__init__`.
     fn initialize(
         &mut self,
         class: ClassId,
         init: FunctionId,
         from: Vec<Option<usize>>,
         args: Args,
-        path: &Path,
     ) -> Val {
         let all: Vec<Val> = args.all().cloned().collect();
         let ty = Type::Class(class);
-        self.guarded(
-            Guard::Constructible(class),
-            &ty,
-            |this| {
-                let object = this.op1(OpKind::Allocate(class), Repr::Object);
-                let mut values = vec![Some(Val {
-                    op: object.clone(),
-                    ty: Type::Class(class),
-                })];
-                values.extend(from.into_iter().map(|each| each.map(|at| all[at].clone())));
-                let result = this.call_body(init, values);
-                if result.ty != Type::None {
-                    let result = this.boxed(result);
-                    this.act(Prim::InitResult, vec![result]);
-                }
-                Val {
-                    op: object,
-                    ty: Type::Class(class),
-                }
-            },
-            |this| {
-                let callee = this.at_path(path);
-                this.call_object(callee, args)
-            },
-        )
+        let op = self.op1(OpKind::Allocate(class), Repr::Object);
+        let object = Val { op, ty };
+        let mut values = vec![Some(object.clone())];
+        values.extend(from.into_iter().map(|each| each.map(|at| all[at].clone())));
+        let result = self.call_body(init, values);
+        if result.ty != Type::None {
+            let result = self.boxed(result);
+            self.act(Prim::InitResult, vec![result]);
+        }
+        object
     }
 
     /// Plain positional arguments that are all ints, if the call has nothing else.

@@ -235,15 +235,25 @@ impl<'a> Builder<'a> {
         fast: impl FnOnce(&mut Self) -> Val,
         slow: impl FnOnce(&mut Self) -> Val,
     ) -> Val {
-        let (yes, no, join) = (
-            self.block("direct"),
-            self.block("rebound"),
-            self.block("value"),
-        );
+        self.guarded_by(vec![guard], ty, fast, slow)
+    }
+
+    /// The same for several guards, of which each must hold.
+    pub(super) fn guarded_by(
+        &mut self,
+        guards: Vec<Guard>,
+        ty: &Type,
+        fast: impl FnOnce(&mut Self) -> Val,
+        slow: impl FnOnce(&mut Self) -> Val,
+    ) -> Val {
+        let (no, join) = (self.block("rebound"), self.block("value"));
         let result = (*ty != Type::None).then(|| self.temp(repr(ty)));
         let line = self.line;
-        self.end(Terminator::BranchGuard { guard, yes, no });
-        self.start(yes);
+        for guard in guards {
+            let yes = self.block("direct");
+            self.end(Terminator::BranchGuard { guard, yes, no });
+            self.start(yes);
+        }
         let value = fast(self);
         self.store_converted(value, ty, result);
         self.goto(join);

@@ -146,7 +146,7 @@ impl Writer<'_> {
             }
             OpKind::Release(value) => {
                 let repr = self.function.values[value.index()].repr;
-                let text = release(repr, &self.text[value.index()]);
+                let text = self.release(repr, &self.text[value.index()]);
                 self.say(&text);
             }
             OpKind::Start(function, args) => {
@@ -415,7 +415,7 @@ impl Writer<'_> {
             (Repr::Object, State::Maybe) => format!("Py_XSETREF({name}, {value});"),
             (Repr::Int, State::Set | State::Maybe) => format!("tb_int_store(&{name}, {value});"),
             (Repr::Iter | Repr::Range | Repr::Text, State::Set | State::Maybe) => {
-                format!("{}\n{name} = {value};", release(repr, &name))
+                format!("{}\n{name} = {value};", self.release(repr, &name))
             }
             _ => format!("{name} = {value};"),
         });
@@ -425,13 +425,17 @@ impl Writer<'_> {
         let repr = self.function.vars[var.index()].repr;
         let name = self.vars[var.index()].clone();
         let text = match (repr, old, leaving) {
+            (Repr::Object | Repr::Int, _, true) if self.is_cold => self.release(repr, &name),
+            (Repr::Object | Repr::Int, _, false) if self.is_cold => {
+                format!("{}\n{name} = {};", self.release(repr, &name), unset(repr))
+            }
             (Repr::Object, State::Set, true) => format!("Py_DECREF({name});"),
             (Repr::Object, _, true) => format!("Py_XDECREF({name});"),
             (Repr::Object, _, false) => format!("Py_CLEAR({name});"),
             (Repr::Int, _, true) => format!("tb_int_release({name});"),
             (Repr::Int, _, false) => format!("tb_int_store(&{name}, TB_INT_ERROR);"),
             (Repr::Float | Repr::Bool, _, _) => format!("{name} = {};", unset(repr)),
-            (repr, _, _) => release(repr, &name),
+            (repr, _, _) => self.release(repr, &name),
         };
         self.say(&text);
     }
@@ -561,7 +565,7 @@ impl Writer<'_> {
             {
                 text.push_str(&format!(
                     "    {}\n",
-                    release(self.function.values[id.index()].repr, value)
+                    drop_quietly(self.function.values[id.index()].repr, value)
                 ));
             }
         }
@@ -576,6 +580,57 @@ impl Writer<'_> {
         }
         text.push_str(&format!("{result} = tb_class_finish(&{spec}, {result});"));
         self.say(&text);
+    }
+
+    // Giving back.
+
+    /// The statement that gives an owned value back.
+    fn release(&self, repr: Repr, value: &str) -> String {
+        if self.is_cold {
+            return drop_quietly(repr, value);
+        }
+        match repr {
+            Repr::Int => format!("tb_int_release({value});"),
+            Repr::Iter => format!("tb_iter_end(&{value});"),
+            Repr::Range => format!("tb_range_end(&{value});"),
+            Repr::Text => format!("tb_format_discard({value});"),
+            Repr::Object | Repr::Handled | Repr::Float | Repr::Bool | Repr::Void => {
+                format!("Py_DECREF({value});")
+            }
+        }
+    }
+
+    /// What a failure leaves behind, given back by one call: how many of the first ops of the block have been written.
+    pub(super) fn unwind(&mut self, ops: &[Op]) -> usize {
+        let Some(Op {
+            kind: OpKind::Traceback,
+            line,
+            ..
+        }) = ops.first()
+        else {
+            return 0;
+        };
+        let objects: Vec<String> = ops[1..]
+            .iter()
+            .map_while(|op| match op.kind {
+                OpKind::Release(value)
+                    if self.function.values[value.index()].repr == Repr::Object =>
+                {
+                    Some(self.text[value.index()].clone())
+                }
+                _ => None,
+            })
+            .collect();
+        let spec = self.names.spec(self.id);
+        if !self.is_cold || objects.is_empty() {
+            return 0;
+        }
+        self.say(&format!(
+            "tb_unwind(&{spec}.info, {line}, {}, {});",
+            objects.len(),
+            objects.join(", ")
+        ));
+        objects.len() + 1
     }
 
     // Checks.
@@ -639,15 +694,15 @@ impl Writer<'_> {
     }
 }
 
-/// The statement that gives an owned value back.
-fn release(repr: Repr, value: &str) -> String {
+/// The same where hardly anything ever comes: short, not fast.
+fn drop_quietly(repr: Repr, value: &str) -> String {
     match repr {
-        Repr::Int => format!("tb_int_release({value});"),
-        Repr::Iter => format!("tb_iter_end(&{value});"),
-        Repr::Range => format!("tb_range_end(&{value});"),
+        Repr::Int => format!("tb_int_drop({value});"),
+        Repr::Iter => format!("tb_drop({value}.source);\n{value}.source = NULL;"),
+        Repr::Range => format!("tb_drop({value}.iterator);\n{value}.iterator = NULL;"),
         Repr::Text => format!("tb_format_discard({value});"),
         Repr::Object | Repr::Handled | Repr::Float | Repr::Bool | Repr::Void => {
-            format!("Py_DECREF({value});")
+            format!("tb_drop({value});")
         }
     }
 }
