@@ -264,9 +264,11 @@ static void step_finalize(PyObject *object)
     }
     PyObject *pending = PyErr_GetRaisedException();
     const char *method = self->mode == SENDS ? "asend" : self->mode == THROWS ? "athrow" : "aclose";
-    if (PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "coroutine method '%s' of %R was never awaited", method, self->generator->qualname) < 0) {
+    PyObject *name = tb_field_read_object((PyObject *)self->generator, &self->generator->qualname);
+    if (PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "coroutine method '%s' of %R was never awaited", method, name) < 0) {
         PyErr_FormatUnraisable("Exception ignored while finalizing async generator %R", (PyObject *)self->generator);
     }
+    Py_DECREF(name);
     PyErr_SetRaisedException(pending);
 }
 

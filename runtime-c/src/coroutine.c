@@ -193,7 +193,10 @@ static void coroutine_dealloc(PyObject *object) {
 }
 
 static PyObject *coroutine_repr(PyObject *object) {
-    return PyUnicode_FromFormat("<%s object %S at %p>", Py_TYPE(object)->tp_name, ((tb_coroutine *)object)->qualname, object);
+    PyObject *name = tb_field_read_object(object, &((tb_coroutine *)object)->qualname);
+    PyObject *text = PyUnicode_FromFormat("<%s object %S at %p>", Py_TYPE(object)->tp_name, name, object);
+    Py_DECREF(name);
+    return text;
 }
 
 /* `isinstance(c, types.CoroutineType)` asks for this when the type itself says no. */
@@ -262,15 +265,15 @@ static PyObject *coroutine_frame(PyObject *object, void *closure) {
     }
     return tb_code_info_frame(&self->spec->info, self->function, line);
 }
-static PyObject *get_text(PyObject *self, void *offset) { return Py_NewRef(*(PyObject **)((char *)self + (uintptr_t)offset)); }
+/* Name and qualified name may be set while other threads read them. */
+static PyObject *get_text(PyObject *self, void *offset) { return tb_field_read_object(self, (PyObject **)((char *)self + (uintptr_t)offset)); }
 static int set_text(PyObject *self, PyObject *value, void *offset) {
     if (value == NULL || !PyUnicode_Check(value)) {
         PyErr_SetString(PyExc_TypeError, (uintptr_t)offset == offsetof(tb_coroutine, name) ? "__name__ must be set to a string object"
                                                                                        : "__qualname__ must be set to a string object");
         return -1;
     }
-    PyObject **place = (PyObject **)((char *)self + (uintptr_t)offset);
-    Py_XSETREF(*place, Py_NewRef(value));
+    tb_field_write_object(self, (PyObject **)((char *)self + (uintptr_t)offset), Py_NewRef(value));
     return 0;
 }
 /* What `await` iterates when the awaiter is the interpreter: Python's coroutines are no iterators themselves. */

@@ -2,10 +2,12 @@
 
 In: the text of an app. Out: a running server per mode, with its address and what it has said. What holds: both are
 ended and looked at when the test class is done; a server that ended by itself, or with an error, fails the tests.
+With SERVER_SANITIZE=1 the compiled programs are compiled with the address and undefined-behaviour sanitizers.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -18,6 +20,16 @@ from test_server import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 MODES = ("interpreted", "compiled")
+SANITIZE = "SERVER_SANITIZE" in os.environ
+SANITIZED = {"CFLAGS": "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"} if SANITIZE else {}
+
+
+def sanitizers() -> dict[str, str]:
+    """What a process that runs compiled programs has to have in its environment."""
+    if not SANITIZE:
+        return {}
+    found = [subprocess.run(["gcc", f"-print-file-name={each}"], capture_output=True, text=True, check=True).stdout.strip() for each in ("libasan.so", "libubsan.so")]
+    return {"LD_PRELOAD": " ".join(found), "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:quarantine_size_mb=4", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
 
 
 def command_line() -> str:
@@ -29,7 +41,7 @@ def command_line() -> str:
 
 def build(folder: Path) -> str:
     """Builds the folder's `app.py`; what the command said."""
-    done = subprocess.run([command_line(), "build", "app.py"], cwd=folder, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([command_line(), "build", "app.py"], cwd=folder, env={**os.environ, **SANITIZED}, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
@@ -48,7 +60,8 @@ class Served:
         build = ["--build", str(folder / ".tayberry")] if mode == "compiled" else []
         with self.log.open("w") as log:
             command = [*serve(folder), "--threads", str(threads), *build, *options]
-            self.process = subprocess.Popen(command, env=environment(), stderr=log, text=True)
+            sanitized = sanitizers() if build else {}
+            self.process = subprocess.Popen(command, env={**environment(), **sanitized}, stderr=log, text=True)
         for _ in range(600):
             said = self.said()
             if " on http://" in said:

@@ -4,7 +4,8 @@
 //! meant to keep their bytecode. Every other function must be native. The C is compiled with -Wall -Wextra -Werror.
 //! Programs of tests/native/races run compiled only and must print nothing but lines `fine`.
 //! As many programs at once as there are cores; a library whose C, headers and flags are as they were is not made again.
-//! `NATIVE=name` runs one program; `NATIVE_SANITIZE=1` compiles with address and undefined-behaviour sanitizers;
+//! `NATIVE=name` runs one program (of the racing ones too); `NATIVE_SANITIZE=1` compiles with address and undefined-behaviour
+//! sanitizers, `NATIVE_SANITIZE=thread` with the thread sanitizer, for an interpreter that has it too (`scripts/python --races`);
 //! `NATIVE_KEEP=folder` keeps the generated files. `NATIVE_FOLDER=folder` runs the programs of another folder, whose
 //! functions may be native or not: what stays interpreted is printed.
 
@@ -43,6 +44,15 @@ fn run(command: &mut Command) -> String {
     out.into_owned()
 }
 
+/// Races between the interpreter's own functions that its suppressions do not list: a list that is sorted or reversed moves its
+/// items by plain writes, and `PyList_GetItemRef` may still be reading them.
+const SUPPRESSIONS: &str = "
+race_top:binarysort
+race_top:reverse_slice
+race_top:merge_lo
+race_top:merge_hi
+";
+
 struct Tools {
     python: String,
     include: String,
@@ -53,16 +63,18 @@ struct Tools {
 
 impl Tools {
     fn new() -> Tools {
-        let python = run(&mut Command::new(root().join("scripts/python")))
-            .trim()
-            .to_string();
+        let sanitize = std::env::var("NATIVE_SANITIZE").ok();
+        let threads = sanitize.as_deref() == Some("thread");
+        let python =
+            run(Command::new(root().join("scripts/python")).args(threads.then_some("--races")))
+                .trim()
+                .to_string();
         let include = run(Command::new(&python).args([
             "-c",
             "import sysconfig; print(sysconfig.get_paths()['include'])",
         ]))
         .trim()
         .to_string();
-        let sanitize = std::env::var_os("NATIVE_SANITIZE").is_some();
         let mut flags = vec![
             "-std=gnu11",
             "-Wall",
@@ -74,7 +86,9 @@ impl Tools {
             "-fno-strict-aliasing",
         ];
         let mut preload = String::new();
-        if sanitize {
+        if threads {
+            flags.extend(["-O1", "-fsanitize=thread"]);
+        } else if sanitize.is_some() {
             flags.extend([
                 "-O1",
                 "-fsanitize=address,undefined",
@@ -92,7 +106,9 @@ impl Tools {
         }
         let work = std::env::var_os("NATIVE_KEEP").map_or_else(
             || {
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join(if sanitize {
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join(if threads {
+                    "native_threads"
+                } else if sanitize.is_some() {
                     "native_sanitized"
                 } else {
                     "native"
@@ -101,6 +117,11 @@ impl Tools {
             PathBuf::from,
         );
         std::fs::create_dir_all(&work).expect("the work folder can be made");
+        if threads {
+            let theirs = Path::new(&python).with_file_name("../lib/suppressions.txt");
+            let theirs = std::fs::read_to_string(theirs).expect("installed with the interpreter");
+            std::fs::write(work.join("suppressions.txt"), theirs + SUPPRESSIONS).expect("writable");
+        }
         Tools {
             python,
             include,
@@ -322,9 +343,14 @@ fn interpreter(tools: &Tools, name: &str, path: &Path, library: Option<&Path>) -
         .args(["-X", "gil=0", "-c", RUNNER, name])
         .arg(path)
         .arg(library.unwrap_or(Path::new("")));
+    let suppressions = tools.work.join("suppressions.txt");
     command
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONHASHSEED", "0");
+        .env("PYTHONHASHSEED", "0")
+        .env(
+            "TSAN_OPTIONS",
+            format!("suppressions={}", suppressions.display()),
+        );
     if library.is_some() && !tools.preload.is_empty() {
         command
             .env("LD_PRELOAD", &tools.preload)
@@ -342,6 +368,9 @@ fn racing_threads_do_no_harm() {
     for entry in std::fs::read_dir(folder).expect("it exists").flatten() {
         let path = entry.path();
         let name = name_of(&path);
+        if std::env::var("NATIVE").is_ok_and(|only| only != name) {
+            continue;
+        }
         let program = format!("racing_{name}");
         let text = std::fs::read_to_string(&path).expect("readable");
         let built = build(&tools, &library, &program, &text);
@@ -355,7 +384,7 @@ fn racing_threads_do_no_harm() {
 }
 
 /// Time between the steps in which a field is read, in which other threads may store.
-const PAUSE: &str = "-DTB_FIELD_PAUSE()=do { static unsigned count; if ((++count & 63) == 0) { usleep(20); } } while (0)";
+const PAUSE: &str = "-DTB_FIELD_PAUSE()=do { static _Thread_local unsigned count; if ((++count & 63) == 0) { usleep(20); } } while (0)";
 
 /// What a command that succeeds has printed, a few lines; `None` for one that fails, or that has not ended after a minute: what
 /// has lost its memory may well go round for ever.

@@ -1,5 +1,6 @@
 """Functions made inside functions, by several threads at once: none waits for the others."""
 
+import os
 import threading
 import time
 
@@ -39,5 +40,6 @@ stop.set()
 for thread in spinning:
     thread.join()
 print("fine" if results == [sums(5000)] * 3 else results)
-# Stopping all threads for each function takes a hundred times as long.
-print("fine" if took < 2 else f"made in {took:.1f} s")
+# Stopping all threads for each function takes a hundred times as long; so does nearly everything with the thread sanitizer.
+slow = "NATIVE_SANITIZE" in os.environ
+print("fine" if took < (60 if slow else 2) else f"made in {took:.1f} s")
