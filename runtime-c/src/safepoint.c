@@ -5,7 +5,8 @@
 
 tb_names_table tb_names;
 
-int tb_safepoint_slow(PyThreadState *thread) { return tb_internal_pending(thread); }
+/* A body that goes on with an exception has it pending when it is entered: the collector and handlers of signals must wait then. */
+int tb_safepoint_slow(PyThreadState *thread) { return PyErr_Occurred() != NULL ? 0 : tb_internal_pending(thread); }
 
 int tb_enter_slow(PyThreadState *thread) { return tb_internal_recursion(thread); }
 
