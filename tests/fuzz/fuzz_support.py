@@ -1,4 +1,4 @@
-"""What generated programs import: running coroutines by hand, without an event loop."""
+"""What generated programs import: running coroutines and generators by hand, and seeing what is evaluated when."""
 
 from __future__ import annotations
 
@@ -30,3 +30,31 @@ def drive(coroutine: Coroutine[Any, Any, Any]) -> object:
     finally:
         coroutine.close()
     return "endless"
+
+
+def walk(generator: Generator[Any, Any, Any], plan: list[str]) -> list[object]:
+    """What a generator gives at each step of a plan."""
+    did: list[object] = []
+    for step in plan:
+        word, _, what = step.partition(" ")
+        try:
+            match word:
+                case "next":
+                    did.append(next(generator))
+                case "send":
+                    did.append(generator.send(None if what == "None" else int(what)))
+                case "throw":
+                    did.append(generator.throw({"ValueError": ValueError, "KeyError": KeyError, "GeneratorExit": GeneratorExit}[what]("thrown")))
+                case "close":
+                    did.append(("closed", generator.close()))
+                case _:
+                    did.append(list(generator))
+        except BaseException as error:
+            did.append((type(error).__name__, str(error), getattr(error, "value", None)))
+    return did
+
+
+def seen(name: object, value: Any) -> Any:
+    """The value, having said its name."""
+    print("seen", name)
+    return value

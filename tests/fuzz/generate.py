@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 
+import features
 from expressions import Expressions
 from scope import SCALARS, Class, Function, Program, Scope
 from statements import function_body
@@ -191,14 +192,14 @@ def add_recursion(program: Program) -> None:
     if ends:
         # Only its calls from outside are bounded; within the program it is not called.
         program.functions.pop()
-    program.calls = [*getattr(program, "calls", []), f"{name}({rng.randint(0, 6)}, 'ab')"]  # type: ignore[attr-defined]
+    program.calls.append(f"{name}({rng.randint(0, 6)}, 'ab')")
 
 
 def program(seed: int, suffix: str) -> tuple[str, list[str]]:
     """A program's text and its calls."""
     rng = random.Random(seed)
     made = Program(rng, suffix)
-    made.depth, made.longest = rng.choice([(1, 2), (1, 3), (2, 2), (2, 3), (3, 4)])
+    made.depth, made.longest = rng.choice([(1, 1), (1, 1), (1, 2), (1, 2), (1, 3), (2, 2), (2, 2), (2, 3), (3, 4)])
     top = Expressions(made, Scope())
     for _ in range(rng.randint(0, 2)):
         name, kind = made.top("G"), rng.choice(["int", "str", "float", "list[int]", "dict[str, int]"])
@@ -208,13 +209,15 @@ def program(seed: int, suffix: str) -> tuple[str, list[str]]:
         name = made.top("E")
         made.lines += [f"class {name}({rng.choice(['Exception', 'ValueError', 'KeyError'])}):", "    pass"]
         made.errors.append(name)
-    for _ in range(rng.choice([0, 0, 0, 1, 1, 2])):
+    for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2])):
         add_class(made)
-    for _ in range(rng.choice([1, 1, 2, 2, 3][: made.longest + 1])):
+    for _ in range(rng.choice([1, 1, 1, 2, 3][: made.longest + 2])):
         add_function(made)
     if rng.random() < 0.1:
         add_recursion(made)
-    calls: list[str] = list(getattr(made, "calls", []))
+    if rng.random() < 0.5:
+        rng.choice(features.FEATURES)(made)
+    calls = made.calls
     values = Expressions(made, Scope(calls=0))
     for function in made.functions:
         for _ in range(3):
@@ -225,9 +228,14 @@ def program(seed: int, suffix: str) -> tuple[str, list[str]]:
 
 #: What stands before the programs of a file.
 HEADER = '''from __future__ import annotations
+import asyncio
+import inspect
 import math
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass, field
-from fuzz_support import drive, pause
+from functools import cached_property
+from typing import ClassVar, Self
+from fuzz_support import drive, pause, seen, walk
 '''
 
 

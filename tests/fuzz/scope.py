@@ -97,6 +97,7 @@ class Program:
     errors: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
     counter: int = 0
     #: How deep statements nest, and how many a body may have: most programs are small, so that many can be compiled.
     depth: int = 3
