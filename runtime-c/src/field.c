@@ -211,7 +211,8 @@ void *tb_field_unset(const tb_class_spec *spec, int field, PyObject *object) {
     PyObject *error = text == NULL ? NULL : PyObject_CallOneArg(PyExc_AttributeError, text);
     PyObject *name = error == NULL ? NULL : PyUnicode_FromString(spec->fields[field].name);
     if (name != NULL && PyObject_SetAttrString(error, "name", name) == 0 && PyObject_SetAttrString(error, "obj", object) == 0) {
-        PyErr_SetRaisedException(Py_NewRef(error));
+        /* As a new exception: it gets what is being handled as its context. */
+        PyErr_SetObject(PyExc_AttributeError, error);
     }
     Py_XDECREF(text);
     Py_XDECREF(error);

@@ -198,8 +198,11 @@ PyObject *tb_coroutine_next(PyObject *object) {
     return stop_with(result);
 }
 
-/* The pending exception, thrown into a coroutine, gets what is being handled there as its context. */
+/* The pending exception, thrown into a coroutine, gets what is being handled there as its context; never what its caller handles. */
 static void chain(tb_coroutine *self) {
+    if (self->handled.exc_value == NULL || self->handled.exc_value == Py_None) {
+        return;
+    }
     PyThreadState *thread = tb_thread();
     PyObject *exception = PyErr_GetRaisedException();
     tb_handled_push(thread, &self->handled);
