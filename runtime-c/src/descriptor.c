@@ -69,7 +69,9 @@ static int descriptor_set(PyObject *object, PyObject *instance, PyObject *value)
         return tb_field_store(self->spec, self->field, instance, value);
     }
     if (!tb_field_clear(&self->spec->fields[self->field], instance)) {
-        (void)tb_field_unset(self->spec, self->field, instance);
+        /* CPython fills in `name` and `obj` for reads alone. */
+        PyErr_Format(PyExc_AttributeError, "'%.100s' object has no attribute '%s'", Py_TYPE(instance)->tp_name,
+                     self->spec->fields[self->field].name);
         return -1;
     }
     return 0;

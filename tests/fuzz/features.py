@@ -157,7 +157,7 @@ def add_protocols(program: Program) -> None:
     user = Feature(program, {"o": one, "k": "int"})
     user.scope.fixed.add("o")
     uses = [
-        "print(len(o))", "print(bool(o), not o)", "print(o[k])", "o[k] = 5", "del o[k]", "print(k in o)", "print([i for i in o])", "print(o(), o(k), o(1, 2, 3))", "print(o + k)", "print(k + o)", "o += k", "print(o < o, o == o, o != k)", "print(hash(o) == hash(o))",
+        "print(len(o))", "print(bool(o), not o)", "print(o[k])", "o[k] = 5", "del o[k]", "print(k in o)", "print([i for i in o])", "print(o(), o(k), o(1, 2, 3))", "print(o + k)", "print(k + o)", "print(o < o, o == o, o != k)", "print(hash(o) == hash(o))",
         "print(f'{o}{o!r}{o:abc}')", "print([1, 2, 3][o])", "print(-o)", "print(list(reversed(o)))", "with o as m: raise KeyError(k)", "with o as m: print(m.x)", "print(o.missing)", "print(o.size)", "o.size = k", "o.size += 1", "print(o.once, o.once)", "print(o.of(1, 2).x)", "print(o.fixed(), o.fixed(k))",
         "print(o.step(k))", "print(o.limit, o.kinds)", "o.kinds.append('m')", "o.limit = k", "first, *rest = o", "print(max(o, o))", "print(sorted([o, o]))", "print({o: 1}[o])", "print(o and k, o or k)", "del o.x", "print(vars(o))", "print(isinstance(o, " + two + "), type(o).__name__[:1])", "print(o.step.__name__)", "print(getattr(o, 'x', None), hasattr(o, 'nothing'))", "print(o.x)",
     ]
