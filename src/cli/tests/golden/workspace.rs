@@ -1,7 +1,7 @@
 //! A section's files on disk, and the commands that run on them.
 //!
 //! In: a section. Out: what commands print, with the places, times and addresses taken out. What holds: the folder keeps its
-//! build from one run to the next, so that only what changed is compiled; a command that hangs is ended after a minute (sanitized: five).
+//! build from one run to the next, so that only what changed is compiled; a command that hangs is ended after a minute (sanitized or looking for leaks: five).
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -238,10 +238,9 @@ impl<'a> Workspace<'a> {
 
     /// A command, with a limit on its time, in an environment that is the same everywhere.
     fn command(&self, program: &Path, folder: &Path) -> Command {
-        let limit = match &self.tools.sanitizers {
-            Some(_) => "300",
-            None => "60",
-        };
+        let takes_long =
+            self.tools.sanitizers.is_some() || std::env::var_os("GOLDEN_LEAKS").is_some();
+        let limit = if takes_long { "300" } else { "60" };
         let mut command = Command::new("timeout");
         command
             .args(["--signal=KILL", limit])
