@@ -221,6 +221,14 @@ impl Plan {
         &self.nodes[id.0 as usize]
     }
 
+    /// The class, if the whole type is a dataclass or an annotated class.
+    pub fn model_class(&self) -> Option<&Py<PyType>> {
+        match self.node(self.root) {
+            Node::Model(model) => Some(&model.class),
+            _ => None,
+        }
+    }
+
     /// The node of the whole type.
     pub fn root(&self) -> NodeId {
         self.root

@@ -67,8 +67,10 @@ pub enum Runs {
 pub struct Route {
     /// The callable.
     pub handler: Py<PyAny>,
-    /// Its C entry, if it is compiled.
+    /// Its C entry, if requests go straight to it.
     pub native: Option<&'static Handler>,
+    /// Its C entry, if it is compiled.
+    pub compiled: Option<&'static Handler>,
     /// In the order of the signature.
     pub params: Vec<Param>,
     /// The names of the parameters that are passed by name, which are the last ones.
@@ -213,7 +215,7 @@ impl Application {
             Step::Call(call) => call.run(py, self),
             Step::Await(route, coroutine, _) => {
                 let result = tasks::wait(py, &coroutine);
-                dispatch::finish(py, self, &self.routes[route], result)
+                dispatch::awaited(py, self, &self.routes[route], result)
             }
         };
         let bytes = |text: &[u8]| PyBytes::new(py, text);
@@ -270,8 +272,8 @@ impl Route {
         let is_async: bool = route.getattr("is_async")?.extract()?;
         // A coroutine that calls code of which nothing is known may look for its task, its context, a timeout around it:
         // it is made by calling the function as any caller does, and run as a task.
-        let native = native_handler(&handler)
-            .filter(|native| !is_async || native.flags & HANDLER_MAY_BLOCK == 0);
+        let compiled = native_handler(&handler);
+        let native = compiled.filter(|native| !is_async || native.flags & HANDLER_MAY_BLOCK == 0);
         let may_block = native.is_none_or(|native| native.flags & HANDLER_MAY_BLOCK != 0);
         let runs = match route
             .getattr("runs")?
@@ -291,6 +293,7 @@ impl Route {
         Ok(Route {
             handler: handler.unbind(),
             native,
+            compiled,
             keywords: keywords(&params, route.py())?,
             params,
             status,

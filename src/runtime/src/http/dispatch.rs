@@ -278,8 +278,23 @@ pub(super) fn request_object<'py>(
     ))
 }
 
+/// The reply to what a coroutine of a handler gave or raised.
+pub fn awaited(
+    py: Python<'_>,
+    app: &Application,
+    route: &Route,
+    result: PyResult<Py<PyAny>>,
+) -> Reply {
+    if let Ok(value) = &result
+        && let Some(reply) = native::write(py, app, route, value.bind(py))
+    {
+        return reply;
+    }
+    finish(py, app, route, result)
+}
+
 /// The reply to a handler's result or exception.
-pub fn finish(
+pub(super) fn finish(
     py: Python<'_>,
     app: &Application,
     route: &Route,

@@ -248,7 +248,7 @@ async fn take(station: &Rc<Station>, step: Guarded) -> Reply {
                     }
                 }
             };
-            Python::attach(|py| dispatch::finish(py, app, &app.routes[route], result))
+            Python::attach(|py| dispatch::awaited(py, app, &app.routes[route], result))
         }
     }
 }

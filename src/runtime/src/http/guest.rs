@@ -12,7 +12,7 @@ use std::time::Duration;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PySet, PyTuple};
+use pyo3::types::{PyDict, PyList, PySet};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
@@ -41,9 +41,11 @@ pub struct Guest {
     /// `tayberry._loop.settle`, and how many requests have come since it was called.
     settle: Py<PyAny>,
     unsettled: Cell<u32>,
-    /// `asyncio.Task` and the names of its keyword arguments.
+    /// `asyncio.Task`, its keyword arguments, of which only the context changes, and two of its methods.
     task: Py<PyAny>,
-    names: Py<PyTuple>,
+    keywords: Py<PyDict>,
+    done: Py<PyAny>,
+    result: Py<PyAny>,
     /// Tasks whose request has been given up: held here, as the loop itself holds tasks only weakly.
     abandoned: Py<PySet>,
     wake: Notify,
@@ -60,6 +62,7 @@ impl Guest {
     /// A loop that is running on this thread.
     pub fn new(py: Python<'_>) -> PyResult<Guest> {
         let module = py.import("tayberry._loop")?;
+        let task = py.import("asyncio")?.getattr("Task")?;
         let event_loop = module.call_method1("new_loop", (py.get_type::<Bell>(),))?;
         Ok(Guest {
             settle: module.getattr("settle")?.unbind(),
@@ -69,8 +72,16 @@ impl Guest {
             timers: RefCell::new(timers(&event_loop)?),
             known_timers: Cell::new(0),
             round: event_loop.getattr("_run_once")?.unbind(),
-            task: py.import("asyncio")?.getattr("Task")?.unbind(),
-            names: PyTuple::new(py, ["loop", "eager_start", "context"])?.unbind(),
+            keywords: {
+                let keywords = PyDict::new(py);
+                keywords.set_item("loop", &event_loop)?;
+                keywords.set_item("eager_start", true)?;
+                keywords.set_item("context", py.None())?;
+                keywords.unbind()
+            },
+            done: task.getattr("done")?.unbind(),
+            result: task.getattr("result")?.unbind(),
+            task: task.unbind(),
             abandoned: PySet::empty(py)?.unbind(),
             wake: Notify::new(),
             event_loop: event_loop.unbind(),
@@ -84,23 +95,24 @@ impl Guest {
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = coroutine.py();
-        // SAFETY: borrowed references to live objects.
-        let yes = unsafe { ffi::Py_True() };
-        let args = [
-            coroutine.as_ptr(),
-            self.event_loop.as_ptr(),
-            yes,
-            context.as_ptr(),
-        ];
-        // SAFETY: one positional argument and as many keyword values as names, all alive through the call.
-        let task = unsafe {
-            Bound::from_owned_ptr_or_err(
-                py,
-                ffi::PyObject_Vectorcall(self.task.as_ptr(), args.as_ptr(), 1, self.names.as_ptr()),
-            )
-        };
+        // The class takes a dict, which would otherwise be made for every call.
+        let keywords = self.keywords.bind(py);
+        let name = pyo3::intern!(py, "context");
+        keywords.set_item(name, context)?;
+        let task = self.task.bind(py).call((coroutine,), Some(keywords));
+        keywords.set_item(name, py.None())?;
         self.nudge(py);
         task
+    }
+
+    /// Whether a task has ended.
+    pub fn is_done(&self, task: &Bound<'_, PyAny>) -> PyResult<bool> {
+        called(&self.done, task)?.is_truthy()
+    }
+
+    /// The result of a task that has ended, or the exception that was raised.
+    pub fn result(&self, task: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        called(&self.result, task).map(Bound::unbind)
     }
 
     /// Makes sure that the loop gets a round for what Python code outside of it has asked for.
@@ -235,6 +247,18 @@ impl Guest {
         if let Err(error) = self.event_loop.bind(py).call_method0("leave") {
             error.display(py);
         }
+    }
+}
+
+/// Calls a method of `asyncio.Task` without looking for it.
+fn called<'py>(method: &Py<PyAny>, task: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let args = [task.as_ptr()];
+    // SAFETY: one argument, alive through the call, of a callable that the loop keeps.
+    unsafe {
+        Bound::from_owned_ptr_or_err(
+            task.py(),
+            ffi::PyObject_Vectorcall(method.as_ptr(), args.as_ptr(), 1, std::ptr::null_mut()),
+        )
     }
 }
 

@@ -229,6 +229,38 @@ pub fn invoke(
     Outcome::Reply(returned(py, app, route, handler, slot))
 }
 
+/// The reply to what a compiled coroutine gave, as its handler's own encoder writes it; none for results that are not held
+/// in C as the object that they are.
+pub fn write(
+    py: Python<'_>,
+    app: &Application,
+    route: &Route,
+    value: &Bound<'_, PyAny>,
+) -> Option<Reply> {
+    let handler = route.compiled?;
+    let encode = handler.encode?;
+    // Something else may have been put in its place meanwhile.
+    // SAFETY: a live object, a function when the application was made.
+    let vectorcall = unsafe { pyo3::ffi::PyVectorcall_Function(route.handler.as_ptr()) }?;
+    if vectorcall as *const c_void != handler.vectorcall {
+        return None;
+    }
+    let class = route.returns.as_ref()?.get().model_class()?;
+    if handler.flags & HANDLER_RETURNS_OBJECT != 0
+        || value.get_type_ptr() != class.bind(py).as_type_ptr()
+    {
+        return None;
+    }
+    let mut out = Output::default();
+    let mut slot = value.clone().into_ptr();
+    // SAFETY: the coroutine is compiled and has checked its result; an object of a class is held as a reference to it, which
+    // is consumed here.
+    if unsafe { encode(out.buffer(), (&raw mut slot).cast()) } != OK {
+        return Some(unfit(py, app, route, PyErr::fetch(py)));
+    }
+    Some(Reply::json(route.status, out.into_vec()))
+}
+
 /// Writes the reply of a handler that has ended; consumes its result.
 fn returned(
     py: Python<'_>,

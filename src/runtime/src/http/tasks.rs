@@ -37,12 +37,7 @@ impl Task {
         // The sender goes only when it has been used, or with the loop.
         let _ = (&mut self.ended).await;
         self.is_over = true;
-        Python::attach(|py| {
-            self.task
-                .bind(py)
-                .call_method0(pyo3::intern!(py, "result"))
-                .map(Bound::unbind)
-        })
+        Python::attach(|py| self.guest.result(self.task.bind(py)))
     }
 
     /// Asks the coroutine to end.
@@ -78,11 +73,8 @@ pub fn start(
     let begun = guest
         .start(coroutine.bind(py), context.bind(py))
         .and_then(|task| {
-            if task.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
-                return Ok(Started::Ended(
-                    task.call_method0(pyo3::intern!(py, "result"))
-                        .map(Bound::unbind),
-                ));
+            if guest.is_done(&task)? {
+                return Ok(Started::Ended(guest.result(&task)));
             }
             let (send, ended) = oneshot::channel();
             task.call_method1(

@@ -19,10 +19,6 @@ impl Emitter<'_> {
         let mut found: Vec<(FunctionId, bool)> = Vec::new();
         for route in &app.routes {
             let Ok(function) = route.native else { continue };
-            // One that suspends is called as Python does it, for a task.
-            if self.program.functions[function.index()].may_suspend {
-                continue;
-            }
             if self.program.functions[function.index()].module != module {
                 continue;
             }
@@ -104,7 +100,12 @@ impl Emitter<'_> {
         for (id, blocks) in handlers {
             let function = &self.program.functions[id.index()];
             let word = identifier(&function.qualname);
-            let parameters: Vec<Param> = function.params.clone();
+            // One that suspends is called as Python does it, for a task: only what it gives is taken from C.
+            let suspends = function.may_suspend;
+            let parameters: Vec<Param> = match suspends {
+                true => Vec::new(),
+                false => function.params.clone(),
+            };
             let returns = function.returns.clone();
             let (is_async, qualname) = (function.is_async, function.qualname.clone());
             if !parameters.is_empty() {
@@ -118,7 +119,13 @@ impl Emitter<'_> {
                 }
                 tables.push_str("};\n");
             }
-            functions.push_str(&self.invoke(*id, &word, &parameters, &returns));
+            let invoke = match suspends {
+                true => String::from("NULL"),
+                false => {
+                    functions.push_str(&self.invoke(*id, &word, &parameters, &returns));
+                    format!("tb_invoke_{word}")
+                }
+            };
             let object = is_response(&returns);
             let encode = if object {
                 String::from("NULL")
@@ -129,7 +136,7 @@ impl Emitter<'_> {
             if is_async {
                 flags.push("TB_HANDLER_ASYNC");
             }
-            if *blocks {
+            if *blocks || suspends {
                 flags.push("TB_HANDLER_MAY_BLOCK");
             }
             if returns == Type::None {
@@ -140,7 +147,7 @@ impl Emitter<'_> {
             }
             let _ = writeln!(
                 entries,
-                "    {{.name = {name}, .vectorcall = {vectorcall}, .flags = {flags}, .parameter_count = {count}, .parameters = {table},\n     .arguments_size = {arguments}, .result_size = 16, .invoke = tb_invoke_{word}, .encode = {encode}, .result_object = tb_slot_take_{taken}}},",
+                "    {{.name = {name}, .vectorcall = {vectorcall}, .flags = {flags}, .parameter_count = {count}, .parameters = {table},\n     .arguments_size = {arguments}, .result_size = 16, .invoke = {invoke}, .encode = {encode}, .result_object = tb_slot_take_{taken}}},",
                 name = string(&format!("{module_name}.{qualname}")),
                 vectorcall = self.layout.vectorcall(*id),
                 flags = if flags.is_empty() {
