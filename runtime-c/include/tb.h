@@ -16,6 +16,7 @@
 #include "tb_call.h"
 #include "tb_op.h"
 #include "tb_error.h"
+#include "tb_frame.h"
 #include "tb_safepoint.h"
 #include "tb_builtin.h"
 #include "tb_match.h"

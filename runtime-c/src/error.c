@@ -155,6 +155,8 @@ static tb_frame_node *frame_make(tb_code_info *info, PyObject *function, int lin
         return NULL;
     }
     tb_internal_frame_line(node->frame, line);
+    /* So that threads can share it cheaply. */
+    tb_internal_immortal((PyObject *)node->frame);
     node->next = __atomic_load_n(&info->frames, __ATOMIC_ACQUIRE);
     while (!__atomic_compare_exchange_n(&info->frames, &node->next, node, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
     }

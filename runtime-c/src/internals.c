@@ -85,7 +85,34 @@ int tb_internal_merge(PyObject *dict, PyObject *mapping) { return _PyDict_MergeE
 void tb_internal_frame_line(PyFrameObject *frame, int line)
 {
     frame->f_lineno = line;
-    _Py_SetImmortal((PyObject *)frame);
+}
+
+int tb_internal_has_frames(void) { return 1; }
+
+void tb_internal_frame_push(PyThreadState *thread, PyFrameObject *frame)
+{
+    /* As generators do it whose inner generator is called. */
+    frame->f_frame->frame_obj = frame;
+    /* Its place in the code is given for the bytecode that all threads share. */
+    frame->f_frame->tlbc_index = 0;
+    frame->f_frame->previous = thread->current_frame;
+    thread->current_frame = frame->f_frame;
+}
+
+int tb_internal_frame_pop(PyThreadState *thread, PyFrameObject *frame)
+{
+    thread->current_frame = frame->f_frame->previous;
+    int is_free = PyUnstable_Object_IsUniquelyReferenced((PyObject *)frame);
+    if (!is_free && frame->f_back == NULL) {
+        /* What keeps it finds its callers later, too, as with any frame whose function has returned. */
+        PyObject *exception = PyErr_GetRaisedException();
+        frame->f_back = PyFrame_GetBack(frame);
+        PyErr_SetRaisedException(exception);
+    }
+    frame->f_frame->previous = NULL;
+    frame->f_frame->frame_obj = NULL;
+    return is_free && frame->f_back == NULL && frame->f_trace == NULL && frame->f_extra_locals == NULL && frame->f_locals_cache == NULL &&
+           frame->f_overwritten_fast_locals == NULL;
 }
 
 void tb_internal_type_release(PyTypeObject *type) { _Py_DECREF_TYPE(type); }
@@ -187,6 +214,21 @@ void tb_internal_frame_line(PyFrameObject *frame, int line)
 {
     (void)frame;
     (void)line;
+}
+
+int tb_internal_has_frames(void) { return 0; }
+
+void tb_internal_frame_push(PyThreadState *thread, PyFrameObject *frame)
+{
+    (void)thread;
+    (void)frame;
+}
+
+int tb_internal_frame_pop(PyThreadState *thread, PyFrameObject *frame)
+{
+    (void)thread;
+    (void)frame;
+    return 0;
 }
 
 void tb_internal_type_release(PyTypeObject *type) { Py_DECREF(type); }

@@ -13,7 +13,13 @@ int tb_internal_pending(PyThreadState *thread);
 int tb_internal_recursion(PyThreadState *thread);
 /* `DICT_MERGE` without its error text: copies a mapping into a dict; KeyError(key) for a key that is there. */
 int tb_internal_merge(PyObject *dict, PyObject *mapping);
-/* Makes `frame.f_lineno` give `line`, and the frame immortal, so that threads can share it cheaply. */
+/* Whether `tb_internal_frame_push` does anything. */
+int tb_internal_has_frames(void);
+/* Puts a frame made by `PyFrame_New` on top of the thread's; it borrows the reference until it is popped. */
+void tb_internal_frame_push(PyThreadState *thread, PyFrameObject *frame);
+/* Takes it off. Whether nobody else holds it and nothing is attached to it, so that it can be pushed again. */
+int tb_internal_frame_pop(PyThreadState *thread, PyFrameObject *frame);
+/* Makes `frame.f_lineno` give `line`. */
 void tb_internal_frame_line(PyFrameObject *frame, int line);
 /* Gives a heap object to everybody for ever. */
 void tb_internal_immortal(PyObject *object);

@@ -313,6 +313,8 @@ pub struct Op {
     pub error: Option<BlockId>,
     /// Whether its failure makes a traceback entry.
     pub traceback: bool,
+    /// Whether it calls what looks at its caller's frame: `callers::looks_back`.
+    pub framed: bool,
 }
 
 /// What an op does. Operands are borrowed unless it says "steals".

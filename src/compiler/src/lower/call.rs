@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::callers::{call_looks_back, looks_back};
 use super::{Builder, Val};
 use crate::hir::{
     Call, Callee, ClassId, Element, Expr, FieldDefault, FunctionId, FunctionKind, Param, ParamKind,
@@ -134,7 +135,9 @@ impl<'a> Builder<'a> {
         if is_plain(call) {
             let args = self.arguments(call);
             self.at_line(expr.span);
-            return self.call_object(callee, args);
+            let value = self.call_object(callee, args);
+            self.frame_call(call_looks_back(&call.callee));
+            return value;
         }
         self.call_spread(call, callee, expr)
     }
@@ -168,6 +171,7 @@ impl<'a> Builder<'a> {
             },
             Repr::Object,
         );
+        self.frame_call(looks_back(name));
         Val {
             op,
             ty: Type::Object,
@@ -214,7 +218,9 @@ impl<'a> Builder<'a> {
             }
         }
         self.at_line(expr.span);
-        self.typed(Prim::CallEx, vec![callee, args, kwargs], Type::Object)
+        let value = self.typed(Prim::CallEx, vec![callee, args, kwargs], Type::Object);
+        self.frame_call(call_looks_back(&call.callee));
+        value
     }
 
     /// A call by a name of the module that goes the fast way while `guard` holds, and `also` after the arguments. The name is

@@ -6,6 +6,7 @@
 
 mod builtin;
 mod call;
+mod callers;
 mod closure;
 mod control;
 mod convert;
@@ -293,6 +294,7 @@ impl<'a> Builder<'a> {
             line: self.line,
             error,
             traceback: error.is_some(),
+            framed: false,
         };
         self.out.blocks[self.at.index()].ops.push(op);
     }

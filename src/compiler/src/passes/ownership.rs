@@ -429,5 +429,6 @@ fn silent(kind: OpKind, line: u32) -> Op {
         line,
         error: None,
         traceback: false,
+        framed: false,
     }
 }

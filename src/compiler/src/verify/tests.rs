@@ -51,6 +51,7 @@ impl Draft {
             line: 1,
             error,
             traceback: false,
+            framed: false,
         });
     }
     fn block(&mut self, end: Terminator) -> BlockId {

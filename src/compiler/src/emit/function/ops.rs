@@ -96,6 +96,7 @@ impl Writer<'_> {
     /// `t = text;` and the check of `t`.
     fn assign_checked(&mut self, op: &Op, text: &str) {
         let result = self.result(op);
+        let text = self.framed(op, text);
         self.say(&format!("{result} = {text};"));
         let repr = self.function.values[op.results[0].index()].repr;
         self.check(op, &result, repr);
@@ -463,8 +464,18 @@ impl Writer<'_> {
 
     // Calls and construction.
 
+    /// A call that gives an object, with a frame for this function while it runs if the callee may look for one.
+    fn framed(&self, op: &Op, call: &str) -> String {
+        if !op.framed {
+            return call.into();
+        }
+        let spec = self.names.spec(self.id);
+        format!("TB_FRAMED(&{spec}.info, {}, {call})", op.line)
+    }
+
     fn call_with_array(&mut self, op: &Op, args: &[String], call: &str) {
         let result = self.result(op);
+        let call = self.framed(op, call);
         let list: Vec<&str> = std::iter::once("NULL")
             .chain(args.iter().map(String::as_str))
             .collect();

@@ -1,0 +1,113 @@
+/* Frames for callees that look at their caller. A thread keeps one spare frame for each of a few functions: making one
+ * takes several times as long as a call that a logger's level turns away. */
+#include "internals.h"
+#include "tb.h"
+
+#include <frameobject.h>
+
+enum { SPARES = 16 };
+
+typedef struct spare_frame {
+    /* The function object whose frame this is; borrowed, it lives for ever. */
+    PyObject *function;
+    /* Owned; held by nobody else, nothing attached to it. */
+    PyFrameObject *frame;
+} spare_frame;
+
+typedef struct spare_frames {
+    uint64_t thread;
+    spare_frame list[SPARES];
+} spare_frames;
+
+/* This thread's; owned by a capsule in the thread state's dict, which dies with the state. */
+static __thread spare_frames *spares;
+
+static void spares_free(PyObject *capsule)
+{
+    spare_frames *dead = PyCapsule_GetPointer(capsule, NULL);
+    if (spares == dead) {
+        spares = NULL;
+    }
+    for (int at = 0; at < SPARES; at++) {
+        Py_XDECREF(dead->list[at].frame);
+    }
+    PyMem_RawFree(dead);
+}
+
+/* NULL without an exception if there is no memory. */
+static spare_frames *spares_make(PyThreadState *thread)
+{
+    PyObject *dict = PyThreadState_GetDict();
+    spare_frames *made = dict == NULL ? NULL : PyMem_RawCalloc(1, sizeof *made);
+    if (made == NULL) {
+        return NULL;
+    }
+    PyObject *capsule = PyCapsule_New(made, NULL, spares_free);
+    if (capsule == NULL) {
+        PyMem_RawFree(made);
+        PyErr_Clear();
+        return NULL;
+    }
+    int status = PyDict_SetItemString(dict, "tayberry.spare_frames", capsule);
+    /* Without the dict's reference this frees what was made. */
+    Py_DECREF(capsule);
+    if (status < 0) {
+        PyErr_Clear();
+        return NULL;
+    }
+    made->thread = PyThreadState_GetID(thread);
+    return spares = made;
+}
+
+static spare_frame *spare_of(PyThreadState *thread, PyObject *function)
+{
+    /* A system thread may get another thread state, and then the dict of the one before is gone. */
+    spare_frames *mine = spares != NULL && spares->thread == PyThreadState_GetID(thread) ? spares : spares_make(thread);
+    return mine == NULL ? NULL : &mine->list[((uintptr_t)function >> 6) % SPARES];
+}
+
+void tb_caller_enter(tb_caller *caller, tb_code_info *info, int line)
+{
+    caller->frame = NULL;
+    caller->function = __atomic_load_n(&info->function, __ATOMIC_ACQUIRE);
+    if (caller->function == NULL || !tb_internal_has_frames()) {
+        return;
+    }
+    PyThreadState *thread = tb_thread();
+    spare_frame *spare = spare_of(thread, caller->function);
+    if (spare != NULL && spare->frame != NULL && spare->function == caller->function) {
+        caller->frame = spare->frame;
+        spare->frame = NULL;
+    } else {
+        PyObject *code = PyFunction_GetCode(caller->function);
+        caller->frame = PyFrame_New(thread, (PyCodeObject *)code, PyFunction_GetGlobals(caller->function), NULL);
+        if (caller->frame == NULL) {
+            PyErr_Clear();
+            return;
+        }
+    }
+    tb_internal_frame_line(caller->frame, line);
+    tb_internal_frame_push(thread, caller->frame);
+}
+
+void tb_caller_leave(tb_caller *caller)
+{
+    PyFrameObject *frame = caller->frame;
+    if (frame == NULL) {
+        return;
+    }
+    PyThreadState *thread = tb_thread();
+    if (!tb_internal_frame_pop(thread, frame)) {
+        /* Somebody keeps it, in a traceback, say. */
+        Py_DECREF(frame);
+        return;
+    }
+    spare_frame *spare = spare_of(thread, caller->function);
+    if (spare == NULL) {
+        Py_DECREF(frame);
+        return;
+    }
+    PyFrameObject *other = spare->frame;
+    *spare = (spare_frame){caller->function, frame};
+    Py_XDECREF(other);
+}
