@@ -12,6 +12,9 @@
 typedef struct tb_caller {
     PyFrameObject *frame;
     PyObject *function;
+    PyThreadState *thread;
+    /* Where this thread keeps a spare frame of the function; NULL without memory. */
+    struct tb_spare_frame *spare;
 } tb_caller;
 
 /* Never fails: without memory the call goes without a frame. Each enter is followed by one leave, by the same thread. */

@@ -7,16 +7,16 @@
 
 enum { SPARES = 16 };
 
-typedef struct spare_frame {
+struct tb_spare_frame {
     /* The function object whose frame this is; borrowed, it lives for ever. */
     PyObject *function;
     /* Owned; held by nobody else, nothing attached to it. */
     PyFrameObject *frame;
-} spare_frame;
+};
 
 typedef struct spare_frames {
     uint64_t thread;
-    spare_frame list[SPARES];
+    struct tb_spare_frame list[SPARES];
 } spare_frames;
 
 /* This thread's; owned by a capsule in the thread state's dict, which dies with the state. */
@@ -55,15 +55,34 @@ static spare_frames *spares_make(PyThreadState *thread)
         PyErr_Clear();
         return NULL;
     }
-    made->thread = PyThreadState_GetID(thread);
+    made->thread = thread->id;
     return spares = made;
 }
 
-static spare_frame *spare_of(PyThreadState *thread, PyObject *function)
+static struct tb_spare_frame *spare_of(PyThreadState *thread, PyObject *function)
 {
+    spare_frames *mine = spares;
     /* A system thread may get another thread state, and then the dict of the one before is gone. */
-    spare_frames *mine = spares != NULL && spares->thread == PyThreadState_GetID(thread) ? spares : spares_make(thread);
+    if (__builtin_expect(mine == NULL || mine->thread != thread->id, 0)) {
+        mine = spares_make(thread);
+    }
     return mine == NULL ? NULL : &mine->list[((uintptr_t)function >> 6) % SPARES];
+}
+
+static PyFrameObject *frame_of(tb_caller *caller)
+{
+    struct tb_spare_frame *spare = caller->spare;
+    if (spare != NULL && spare->function == caller->function && spare->frame != NULL) {
+        PyFrameObject *frame = spare->frame;
+        spare->frame = NULL;
+        return frame;
+    }
+    PyObject *code = PyFunction_GetCode(caller->function);
+    PyFrameObject *frame = PyFrame_New(caller->thread, (PyCodeObject *)code, PyFunction_GetGlobals(caller->function), NULL);
+    if (frame == NULL) {
+        PyErr_Clear();
+    }
+    return frame;
 }
 
 void tb_caller_enter(tb_caller *caller, tb_code_info *info, int line)
@@ -73,21 +92,12 @@ void tb_caller_enter(tb_caller *caller, tb_code_info *info, int line)
     if (caller->function == NULL || !tb_internal_has_frames()) {
         return;
     }
-    PyThreadState *thread = tb_thread();
-    spare_frame *spare = spare_of(thread, caller->function);
-    if (spare != NULL && spare->frame != NULL && spare->function == caller->function) {
-        caller->frame = spare->frame;
-        spare->frame = NULL;
-    } else {
-        PyObject *code = PyFunction_GetCode(caller->function);
-        caller->frame = PyFrame_New(thread, (PyCodeObject *)code, PyFunction_GetGlobals(caller->function), NULL);
-        if (caller->frame == NULL) {
-            PyErr_Clear();
-            return;
-        }
+    caller->thread = tb_thread();
+    caller->spare = spare_of(caller->thread, caller->function);
+    caller->frame = frame_of(caller);
+    if (caller->frame != NULL) {
+        tb_internal_frame_push(caller->thread, caller->frame, line);
     }
-    tb_internal_frame_line(caller->frame, line);
-    tb_internal_frame_push(thread, caller->frame);
 }
 
 void tb_caller_leave(tb_caller *caller)
@@ -96,18 +106,14 @@ void tb_caller_leave(tb_caller *caller)
     if (frame == NULL) {
         return;
     }
-    PyThreadState *thread = tb_thread();
-    if (!tb_internal_frame_pop(thread, frame)) {
-        /* Somebody keeps it, in a traceback, say. */
+    int is_free = tb_internal_frame_pop(caller->thread, frame);
+    if (caller->spare == NULL || !is_free) {
+        /* Where it is not free somebody keeps it, in a traceback, say. */
         Py_DECREF(frame);
         return;
     }
-    spare_frame *spare = spare_of(thread, caller->function);
-    if (spare == NULL) {
-        Py_DECREF(frame);
-        return;
-    }
-    PyFrameObject *other = spare->frame;
-    *spare = (spare_frame){caller->function, frame};
+    PyFrameObject *other = caller->spare->frame;
+    caller->spare->function = caller->function;
+    caller->spare->frame = frame;
     Py_XDECREF(other);
 }

@@ -89,8 +89,9 @@ void tb_internal_frame_line(PyFrameObject *frame, int line)
 
 int tb_internal_has_frames(void) { return 1; }
 
-void tb_internal_frame_push(PyThreadState *thread, PyFrameObject *frame)
+void tb_internal_frame_push(PyThreadState *thread, PyFrameObject *frame, int line)
 {
+    frame->f_lineno = line;
     /* As generators do it whose inner generator is called. */
     frame->f_frame->frame_obj = frame;
     /* Its place in the code is given for the bytecode that all threads share. */
@@ -218,10 +219,11 @@ void tb_internal_frame_line(PyFrameObject *frame, int line)
 
 int tb_internal_has_frames(void) { return 0; }
 
-void tb_internal_frame_push(PyThreadState *thread, PyFrameObject *frame)
+void tb_internal_frame_push(PyThreadState *thread, PyFrameObject *frame, int line)
 {
     (void)thread;
     (void)frame;
+    (void)line;
 }
 
 int tb_internal_frame_pop(PyThreadState *thread, PyFrameObject *frame)

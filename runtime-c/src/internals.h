@@ -15,8 +15,8 @@ int tb_internal_recursion(PyThreadState *thread);
 int tb_internal_merge(PyObject *dict, PyObject *mapping);
 /* Whether `tb_internal_frame_push` does anything. */
 int tb_internal_has_frames(void);
-/* Puts a frame made by `PyFrame_New` on top of the thread's; it borrows the reference until it is popped. */
-void tb_internal_frame_push(PyThreadState *thread, PyFrameObject *frame);
+/* Puts a frame made by `PyFrame_New`, at a line, on top of the thread's; it borrows the reference until it is popped. */
+void tb_internal_frame_push(PyThreadState *thread, PyFrameObject *frame, int line);
 /* Takes it off. Whether nobody else holds it and nothing is attached to it, so that it can be pushed again. */
 int tb_internal_frame_pop(PyThreadState *thread, PyFrameObject *frame);
 /* Makes `frame.f_lineno` give `line`. */
