@@ -9,4 +9,13 @@
 #define TB_COLD
 #endif
 
+/* What is so large that optimising it takes minutes: the time grows with its length times its variables. */
+#if defined(__clang__)
+#define TB_HUGE __attribute__((optnone, noinline))
+#elif defined(__GNUC__)
+#define TB_HUGE __attribute__((optimize("O0"), noinline))
+#else
+#define TB_HUGE
+#endif
+
 #endif

@@ -470,7 +470,8 @@ impl Writer<'_> {
         let _ = writeln!(out, "\n/* {} */", hir.qualname);
         let _ = writeln!(
             out,
-            "{} {{",
+            "{}{} {{",
+            if is_huge(self.function) { "TB_HUGE " } else { "" },
             wrapper::prototype(self.names, self.id, &params)
         );
         for (param, name) in self.function.params.iter().zip(&params) {
@@ -605,6 +606,18 @@ impl Writer<'_> {
     fn is_declared(&self, op: &Op, value: ValueId) -> bool {
         self.uses[value.index()] > 0 || op.error.is_some()
     }
+}
+
+/// What optimising a function may cost, in ops; beyond it GCC takes more than some five seconds.
+const LARGEST: usize = 20_000;
+
+/// Whether a function is to be compiled without optimisation. What GCC does grows with the length of a function, and again with
+/// the variables that are kept through it.
+fn is_huge(function: &Function) -> bool {
+    let blocks = || function.order.iter().map(|id| &function.blocks[id.index()]);
+    let ops: usize = blocks().map(|block| block.ops.len() + 1).sum();
+    let named = function.vars.iter().filter(|var| !var.name.is_empty());
+    ops + ops * named.count() / 40 > LARGEST
 }
 
 /// What a function of that result returns when it has failed.

@@ -125,16 +125,17 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
     let mut checks = String::new();
     let mut args = Vec::new();
     let mut owned: Vec<String> = Vec::new();
+    let mut refused = false;
     for (at, param) in function.params.iter().enumerate() {
-        let release: String = owned
-            .iter()
-            .map(|name| format!("        tb_int_release({name});\n"))
-            .collect();
+        // What is owned by now: the others are small ints still.
+        let refuse = if owned.is_empty() {
+            "return NULL"
+        } else {
+            refused = true;
+            "goto refused"
+        };
         let mut test = |condition: String| {
-            let _ = writeln!(
-                checks,
-                "    if ({condition}) {{\n{release}        return NULL;\n    }}"
-            );
+            let _ = writeln!(checks, "    if ({condition}) {{\n        {refuse};\n    }}");
         };
         let value = format!("values[{at}]");
         let word = match repr(&param.ty) {
@@ -220,7 +221,15 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
     if function.has_frame {
         out.push_str("    if (pause->value != NULL) {\n        return NULL;\n    }\n");
     }
-    let _ = writeln!(out, "    return {boxed};\n}}");
+    let _ = writeln!(out, "    return {boxed};");
+    if refused {
+        out.push_str("refused:\n");
+        for name in &owned {
+            let _ = writeln!(out, "    tb_int_drop({name});");
+        }
+        out.push_str("    return NULL;\n");
+    }
+    out.push_str("}\n");
     let call = match (function.has_frame, function.is_async) {
         (true, _) => format!("TB_CALL_FRAMED({spec}, {})", function.params.len()),
         (false, true) => format!("TB_CALL_ASYNC({spec}, {run}, {})", function.params.len()),
