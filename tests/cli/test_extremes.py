@@ -110,6 +110,35 @@ print(parameters(*range(100)), sum(numbers()) == sum(TUPLE), text()[:3], raw()[-
 """
 
 
+def large_functions() -> str:
+    """Hundreds of variables that live through a function, as many parameters, a display with thousands of items."""
+    kept = "".join(f"    a{at} = x + '{at}'\n" for at in range(300))
+    joined = "".join(f"    t += a{at}\n" for at in range(300))
+    return f"""
+def joined(x: str) -> str:
+{kept}    t = ''
+{joined}    return t
+
+
+def first({", ".join(f"a{at}: int" for at in range(600))}) -> int:
+    return a0 - a599
+
+
+def listed() -> list[int]:
+    return [{", ".join(map(str, range(2001)))}]
+
+
+def refused(*values: object) -> str:
+    try:
+        return str(first(*values))
+    except TypeError as error:
+        return str(error)
+
+
+print(len(joined("x")), first(*range(600)), first(*range(2**70, 2**70 + 600)), sum(listed()), refused(1, 2))
+"""
+
+
 #: Words of C and of what its headers define, names like those of generated code, and names that are not ASCII.
 NAMES = """
 from dataclasses import dataclass
@@ -305,12 +334,18 @@ class Extremes(Command):
 
     def test_what_few_people_write_does_what_it_does_interpreted(self) -> None:
         modules = {"long": long_function(10_000 if LONG else 1_500), "deep": deep_expressions(350), "literals": large_literals(1_000)}
-        modules |= {"names": NAMES, **CIRCLE, **REPLACED, "namespaces": NAMESPACES}
+        modules |= {"large": large_functions(), "names": NAMES, **CIRCLE, **REPLACED, "namespaces": NAMESPACES}
         for name, text in modules.items():
             self.write(f"{name}.py", text)
-        roots = ["long", "deep", "literals", "names", "circle", "replaced", "namespaces"]
+        roots = ["long", "deep", "literals", "names", "circle", "replaced", "namespaces", "large"]
         self.write("app.py", "".join(f"import {name}\n" for name in roots))
         self.done("build", "app.py", under={"CFLAGS": "-O0 -g0 -w"})
+        generated = (self.folder / ".tayberry/c/large.c").read_text()
+        self.assertIn("TB_HUGE PyObject *tbf_large__joined(", generated)
+        self.assertNotIn("TB_HUGE tb_int tbf_large__first(", generated)
+        self.assertLess(len(generated.splitlines()), 60_000)
+        found = self.done("check", "--output-format", "concise", "app.py")
+        self.assertIn("`listed` stays interpreted: it has a display of more than 2,000 items", found.out + found.err)
         load = "import sys; sys.path[:0] = ['.', sys.argv[1]]\nif sys.argv[2:]:\n    from tayberry import _loader\n    _loader.install('.tayberry')\nimport app\nassert (type(app.__loader__).__name__ == 'BuildLoader') == bool(sys.argv[2:])\n"
         said = [
             subprocess.run(
@@ -321,7 +356,7 @@ class Extremes(Command):
         ]
         self.assertEqual((said[0].stdout, said[0].stderr, said[0].returncode), (said[1].stdout, said[1].stderr, said[1].returncode))
         self.assertEqual(said[0].returncode, 0, said[0].stderr)
-        self.assertEqual(len(said[0].stdout.splitlines()), 12, said[0].stdout)
+        self.assertEqual(len(said[0].stdout.splitlines()), 13, said[0].stdout)
 
 
 if __name__ == "__main__":

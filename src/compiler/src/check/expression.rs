@@ -9,6 +9,9 @@ use super::statement::binary_op;
 use crate::hir::*;
 use crate::types::Type;
 
+/// C compilers take minutes over larger ones, which the interpreter makes as fast.
+const LARGEST_DISPLAY: usize = 2_000;
+
 impl Translator<'_> {
     /// An expression whose result goes where `expected` is claimed: an empty display takes its type from there.
     pub(super) fn expr_expecting(
@@ -165,6 +168,16 @@ impl Translator<'_> {
                 self.assigned(target, &value.ty);
                 let ty = value.ty.clone();
                 (ExprKind::Walrus { target, value }, ty)
+            }
+            ast::Expr::List(ast::ExprList { elts, .. })
+            | ast::Expr::Set(ast::ExprSet { elts, .. })
+            | ast::Expr::Tuple(ast::ExprTuple { elts, .. })
+                if elts.len() > LARGEST_DISPLAY =>
+            {
+                return Err(self.reason("it has a display of more than 2,000 items", expr));
+            }
+            ast::Expr::Dict(dict) if dict.items.len() > LARGEST_DISPLAY => {
+                return Err(self.reason("it has a display of more than 2,000 items", expr));
             }
             ast::Expr::List(list) => {
                 let (elements, item) = self.elements(&list.elts)?;

@@ -471,7 +471,11 @@ impl Writer<'_> {
         let _ = writeln!(
             out,
             "{}{} {{",
-            if is_huge(self.function) { "TB_HUGE " } else { "" },
+            if is_huge(self.function) {
+                "TB_HUGE "
+            } else {
+                ""
+            },
             wrapper::prototype(self.names, self.id, &params)
         );
         for (param, name) in self.function.params.iter().zip(&params) {

@@ -131,10 +131,10 @@ pub fn wrapper(names: &Names, id: FunctionId, out: &mut String) {
         let refuse = if owned.is_empty() {
             "return NULL"
         } else {
-            refused = true;
             "goto refused"
         };
         let mut test = |condition: String| {
+            refused |= refuse.starts_with("goto");
             let _ = writeln!(checks, "    if ({condition}) {{\n        {refuse};\n    }}");
         };
         let value = format!("values[{at}]");
