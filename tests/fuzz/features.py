@@ -115,7 +115,7 @@ def add_protocols(program: Program) -> None:
     inside.scope.fixed.add("self")
     optional = [
         ["def __len__(self) -> int:", f"    return {rng.choice(['len(self.items)', 'self.x', '-1', '2**70'])}"],
-        ["def __bool__(self) -> bool:", f"    return {rng.choice(['self.x > 0', 'bool(self.items)', 'self.x'])}"],
+        ["def __bool__(self) -> bool:", f"    return {rng.choice(['self.x > 0', 'bool(self.items)'])}"],
         ["def __getitem__(self, at: int) -> object:", "    return self.items[at]"],
         ["def __setitem__(self, at: int, value: int) -> None:", "    print('set', at)", "    self.items[at] = value"],
         ["def __delitem__(self, at: int) -> None:", "    del self.items[at]"],
@@ -276,7 +276,7 @@ def add_order(program: Program) -> None:
 
     forms = [
         f"{t('list[int]')}[{t('int')}] = {t('int')}", f"xs[{t('int')}] += {t('int')}", f"d[{t('str')}] = {t('int')}", f"d[{t('str')}], xs[0] = {t('int')}, {t('int')}", f"a, *b = {t('list[int]')}", f"*a, (b, *c) = {t('int')}, {t('list[int]')}", f"print({t('int')} < {t('int')} <= {t('int')})", f"print({{{t('str')}: {t('int')}, {t('str')}: {t('int')}}})",
-        f"print([{t('int')}, *{t('list[int]')}], ({t('int')}, *{t('str')}))", f"xs[{t('int')}:{t('int')}] = {t('list[int]')}", "xs[::2] = <list[int]>", "xs[<.int>:<.int>:<.int>] = <list[int]>", "del xs[<.int>:<.int>:<.int>]", "xs[1:1] = <str>", "xs[:] = (x for x in <list[int]>)", f"print(f'{{{t('int')}}}{{{t('float')}:{{{t('int')}}}}}')", f"print({t('bool')} and {t('int')} or {t('str')})",
+        f"print([{t('int')}, *{t('list[int]')}], ({t('int')}, *{t('str')}))", f"xs[{t('int')}:{t('int')}] = {t('list[int]')}", "xs[::2] = <list[int]>", "xs[<.int>:<.int>:<.int>] = <list[int]>", "del xs[<.int>:<.int>:<.int>]", "xs[1:1] = (4, 5)", "xs[:] = (x for x in <list[int]>)", f"print(f'{{{t('int')}}}{{{t('float')}:{{{t('int')}}}}}')", f"print({t('bool')} and {t('int')} or {t('str')})",
         f"print({t('int')} if {t('bool')} else {t('int')})", f"print((lambda a, b={t('int')}: a + b)({t('int')}))", f"print(sorted({t('list[int]')}, key=lambda k: seen(k, -k)))", f"assert {t('bool')}, {t('str')}", f"print((n := {t('int')}), n)", f"print(any(seen(k, k > 2) for k in {t('list[int]')}))", f"print({t('str')} % {t('int')}, {t('str')}.join({t('list[str]')}))", f"print(max({t('int')}, {t('float')}), min({t('str')}, {t('str')}, key=len))",
         f"x = y = {t('int')}; print(x, y)", f"for xs[0] in {t('list[int]')}: print(xs)", f"with pause(1), {t('int')}: pass", f"del d[{t('str')}], xs[{t('int')}]", f"print(*{t('list[int]')}, sep={t('str')}, end={t('str')})", f"print(dict(a={t('int')}, **{t('dict[str, int]')}))", f"print({t('int')} in {t('list[int]')}, {t('str')} not in {t('dict[str, int]')})", f"print([(x, y) for x in {t('list[int]')} if x for y in {t('str')} if seen(y, y > 'a')])", f"n <<= {t('int')} % 80", f"n //= {t('int')}", f"n **= {t('int')} % 5", f"print(-{t('int')} ** ({t('int')} % 4), ~{t('int')}, not {t('str')})", f"raise KeyError({t('str')}) from seen(1, ValueError({t('int')}))",
     ]
