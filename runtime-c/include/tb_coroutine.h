@@ -165,8 +165,14 @@ PyObject *tb_await_start(PyObject *iter, const tb_pause *pause, tb_pause *inner)
  * and what the body is handling. The frame, which the caller fills; NULL with an exception and `inner` dropped. */
 int tb_pause_make(tb_pause *pause, tb_pause *inner, tb_function_spec *spec);
 static inline void *tb_pause_begin(tb_pause *pause, tb_pause *inner, tb_function_spec *spec, int at, _PyErr_StackItem *handled) {
-    if (__builtin_expect(pause->at == 0, 0) && tb_pause_make(pause, inner, spec) < 0) {
-        return NULL;
+    if (__builtin_expect(pause->at == 0, 0)) {
+        /* By a copy, so that `inner` of a body that only yields has no address and needs no memory. */
+        tb_pause given = *inner;
+        int made = tb_pause_make(pause, &given, spec);
+        *inner = given;
+        if (made < 0) {
+            return NULL;
+        }
     }
     tb_coroutine *self = pause->self;
     self->at = at;

@@ -29,9 +29,12 @@
 /* Whether a word read from an int field means "unset". */
 static inline int tb_int_is_unset(tb_int value) { return value == TB_INT_UNSET; }
 
-/* Whether a double read from a float field means "unset". */
+/* Whether a double read from a float field means "unset". Numbers equal themselves, so only what is none is looked at. */
 static inline int tb_float_is_unset(double value) {
     uint64_t bits;
+    if (__builtin_expect(value == value, 1)) {
+        return 0;
+    }
     memcpy(&bits, &value, sizeof bits);
     return bits == TB_FLOAT_UNSET_BITS;
 }

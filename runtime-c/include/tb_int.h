@@ -131,8 +131,9 @@ static inline int tb_int_compare(tb_int a, tb_int b)
         }                                                      \
         return tb_int_compare_slow(a, b) op 0;                 \
     }
-TB_INT_COMPARISON(eq, ==)
-TB_INT_COMPARISON(ne, !=)
+/* Equal small ints are equal words, and a small one never equals a big one. */
+static inline uint8_t tb_int_eq(tb_int a, tb_int b) { return a == b || ((a & b & 1) != 0 && tb_int_compare_slow(a, b) == 0); }
+static inline uint8_t tb_int_ne(tb_int a, tb_int b) { return !tb_int_eq(a, b); }
 TB_INT_COMPARISON(lt, <)
 TB_INT_COMPARISON(le, <=)
 TB_INT_COMPARISON(gt, >)
@@ -182,9 +183,16 @@ static inline tb_int tb_int_mul(tb_int a, tb_int b)
     }
     return tb_int_mul_slow(a, b);
 }
+/* Whether a divisor is known to be a power of two when this is compiled: rounding down, dividing by it is shifting and the
+ * remainder is its lower bits, also of negative numbers. */
+#define TB_INT_IS_POWER(b) (__builtin_constant_p(b) && ((b) & 1) == 0 && (int64_t)(b) > 0 && ((b) & ((b) - 1)) == 0)
+
 /* `a // b`, rounding down */
 static inline tb_int tb_int_floordiv(tb_int a, tb_int b)
 {
+    if (TB_INT_IS_POWER(b) && __builtin_expect(tb_int_is_small(a), 1)) {
+        return TB_INT((int64_t)a >> __builtin_ctzll(b));
+    }
     if (__builtin_expect(((a | b) & 1) == 0 && b != 0 && b != TB_INT(-1), 1)) {
         int64_t x = tb_int_value(a), y = tb_int_value(b), q = x / y;
         return TB_INT(q - ((x % y != 0) & ((x ^ y) < 0)));
@@ -194,6 +202,9 @@ static inline tb_int tb_int_floordiv(tb_int a, tb_int b)
 /* `a % b`, with the sign of `b` */
 static inline tb_int tb_int_mod(tb_int a, tb_int b)
 {
+    if (TB_INT_IS_POWER(b) && __builtin_expect(tb_int_is_small(a), 1)) {
+        return a & (b - 1);
+    }
     if (__builtin_expect(((a | b) & 1) == 0 && b != 0 && b != TB_INT(-1), 1)) {
         int64_t y = tb_int_value(b), r = tb_int_value(a) % y;
         return TB_INT(r + ((r != 0 && (r ^ y) < 0) ? y : 0));

@@ -59,9 +59,29 @@ typedef struct tb_range {
     PyObject *iterator;
 } tb_range;
 
-/* Starts; ints borrowed: 0, or -1 (ValueError "range() arg 3 must not be zero"). */
-int tb_range_start(tb_range *range, tb_int start, tb_int stop, tb_int step);
-int tb_range_next_slow(tb_range *range, tb_int *item);
+/* The iterator of a real range, or NULL. */
+PyObject *tb_range_iterator(tb_int start, tb_int stop, tb_int step);
+/* Starts; ints borrowed: 0, or -1 (ValueError "range() arg 3 must not be zero"). Inline, as is all that takes the state's
+ * address, so that it can be in registers. */
+static inline int tb_range_start(tb_range *range, tb_int start, tb_int stop, tb_int step)
+{
+    *range = (tb_range){0};
+    if (__builtin_expect(((start | stop | step) & 1) == 0 && step != 0, 1)) {
+        int64_t from = tb_int_value(start), to = tb_int_value(stop), by = tb_int_value(step);
+        /* 63-bit operands: distances fit 64 bits unsigned. */
+        if (by > 0 && from < to) {
+            range->left = ((uint64_t)(to - 1) - (uint64_t)from) / (uint64_t)by + 1;
+        } else if (by < 0 && from > to) {
+            range->left = ((uint64_t)from - (uint64_t)to - 1) / (0 - (uint64_t)by) + 1;
+        }
+        range->next = from;
+        range->step = by;
+        return 0;
+    }
+    range->iterator = tb_range_iterator(start, stop, step);
+    return range->iterator == NULL ? -1 : 0;
+}
+int tb_range_next_slow(PyObject *iterator, tb_int *item);
 /* Next item, new: 1, 0 at the end, -1 on failure. */
 static inline int tb_range_next(tb_range *range, tb_int *item)
 {
@@ -71,7 +91,13 @@ static inline int tb_range_next(tb_range *range, tb_int *item)
         range->next = (int64_t)((uint64_t)range->next + (uint64_t)range->step);
         return 1;
     }
-    return range->iterator == NULL ? 0 : tb_range_next_slow(range, item);
+    if (range->iterator == NULL) {
+        return 0;
+    }
+    tb_int big = TB_INT_ERROR;
+    int status = tb_range_next_slow(range->iterator, &big);
+    *item = big;
+    return status;
 }
 static inline void tb_range_end(tb_range *range) { Py_CLEAR(range->iterator); }
 /* A real `range` object. */

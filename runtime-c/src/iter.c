@@ -75,34 +75,18 @@ PyObject *tb_range_object(tb_int start, tb_int stop, tb_int step)
     return range;
 }
 
-int tb_range_start(tb_range *range, tb_int start, tb_int stop, tb_int step)
+PyObject *tb_range_iterator(tb_int start, tb_int stop, tb_int step)
 {
-    *range = (tb_range){0};
-    if (((start | stop | step) & 1) == 0 && step != 0) {
-        int64_t from = tb_int_value(start), to = tb_int_value(stop), by = tb_int_value(step);
-        /* 63-bit operands: distances fit 64 bits unsigned. */
-        if (by > 0 && from < to) {
-            range->left = ((uint64_t)(to - 1) - (uint64_t)from) / (uint64_t)by + 1;
-        } else if (by < 0 && from > to) {
-            range->left = ((uint64_t)from - (uint64_t)to - 1) / (0 - (uint64_t)by) + 1;
-        }
-        range->next = from;
-        range->step = by;
-        return 0;
-    }
     PyObject *object = tb_range_object(start, stop, step);
-    if (object == NULL) {
-        return -1;
-    }
-    range->iterator = PyObject_GetIter(object);
-    Py_DECREF(object);
-    return range->iterator == NULL ? -1 : 0;
+    PyObject *iterator = object == NULL ? NULL : PyObject_GetIter(object);
+    Py_XDECREF(object);
+    return iterator;
 }
 
-int tb_range_next_slow(tb_range *range, tb_int *item)
+int tb_range_next_slow(PyObject *iterator, tb_int *item)
 {
     PyObject *value;
-    int result = PyIter_NextItem(range->iterator, &value);
+    int result = PyIter_NextItem(iterator, &value);
     if (result > 0) {
         *item = tb_int_from_long_steal(value);
     }
