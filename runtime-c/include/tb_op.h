@@ -79,7 +79,24 @@ static inline PyObject *tb_invert(PyObject *a) { return PyNumber_Invert(a); }
 
 /* `a OP b` with Py_LT … Py_GE as an object, and as its truth (0, 1 or 2; `==` does not take identity for equality). */
 PyObject *tb_compare(PyObject *a, PyObject *b, int op);
-uint8_t tb_compare_truth(PyObject *a, PyObject *b, int op);
+uint8_t tb_compare_truth_slow(PyObject *a, PyObject *b, int op);
+/* `x OP y` of C numbers; `op` is constant where it matters. */
+#define TB_HOLDS(x, y, op)       \
+    ((op) == Py_LT   ? (x) < (y)  \
+     : (op) == Py_LE ? (x) <= (y) \
+     : (op) == Py_EQ ? (x) == (y) \
+     : (op) == Py_NE ? (x) != (y) \
+     : (op) == Py_GT ? (x) > (y)  \
+                     : (x) >= (y))
+static inline uint8_t tb_compare_truth(PyObject *a, PyObject *b, int op)
+{
+    if (PyLong_CheckExact(a) && PyLong_CheckExact(b) && PyUnstable_Long_IsCompact((PyLongObject *)a) &&
+        PyUnstable_Long_IsCompact((PyLongObject *)b)) {
+        Py_ssize_t x = PyUnstable_Long_CompactValue((PyLongObject *)a), y = PyUnstable_Long_CompactValue((PyLongObject *)b);
+        return TB_HOLDS(x, y, op);
+    }
+    return tb_compare_truth_slow(a, b, op);
+}
 /* `a is b` */
 static inline uint8_t tb_is(PyObject *a, PyObject *b) { return a == b; }
 /* `value in container` */

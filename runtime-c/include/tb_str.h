@@ -82,7 +82,24 @@ static inline uint8_t tb_str_compare(PyObject *a, PyObject *b, int op)
     return tb_str_compare_slow(a, b, op);
 }
 /* `part in s`: 0, 1 or 2 with an exception. */
-uint8_t tb_str_contains(PyObject *s, PyObject *part);
+uint8_t tb_str_contains_slow(PyObject *s, PyObject *part);
+static inline uint8_t tb_str_contains(PyObject *s, PyObject *part)
+{
+    const uint8_t *characters = tb_str_ascii(s), *wanted = tb_str_ascii(part);
+    if (characters != NULL && wanted != NULL && PyUnicode_GET_LENGTH(part) == 1) {
+        Py_ssize_t length = PyUnicode_GET_LENGTH(s);
+        if (length <= 8) {
+            /* `character in " \t\n"` */
+            for (Py_ssize_t at = 0; at < length; at++) {
+                if (characters[at] == *wanted) {
+                    return 1;
+                }
+            }
+            return 0;
+        }
+    }
+    return tb_str_contains_slow(s, part);
+}
 /* `separator.join(iterable)` */
 PyObject *tb_str_join(PyObject *separator, PyObject *iterable);
 /* `s.startswith(prefix)`, `s.endswith(suffix)` with a str or a tuple of str: 0, 1 or 2 with an exception. */

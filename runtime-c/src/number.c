@@ -81,24 +81,16 @@ BITWISE(bit_or_inplace, |, PyNumber_InPlaceOr)
 BITWISE(bit_xor_inplace, ^, PyNumber_InPlaceXor)
 #undef BITWISE
 
-#define HOLDS(a, b, op)                                              \
-    ((op) == Py_LT   ? (a) < (b)                                     \
-     : (op) == Py_LE ? (a) <= (b)                                    \
-     : (op) == Py_EQ ? (a) == (b)                                    \
-     : (op) == Py_NE ? (a) != (b)                                    \
-     : (op) == Py_GT ? (a) > (b)                                     \
-                     : (a) >= (b))
-
 /* 0 or 1, or -1 if the operands are not of those that need no asking. */
 static Py_ALWAYS_INLINE inline int compare_plain(PyObject *a, PyObject *b, int op)
 {
     int64_t x, y;
     if (are_short(a, b, &x, &y)) {
-        return HOLDS(x, y, op);
+        return TB_HOLDS(x, y, op);
     }
     if (are_floats(a, b)) {
         double first = PyFloat_AS_DOUBLE(a), second = PyFloat_AS_DOUBLE(b);
-        return HOLDS(first, second, op);
+        return TB_HOLDS(first, second, op);
     }
     if ((op == Py_EQ || op == Py_NE) && PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b)) {
         return tb_str_eq(a, b) == (op == Py_EQ);
@@ -112,7 +104,7 @@ PyObject *tb_compare(PyObject *a, PyObject *b, int op)
     return plain < 0 ? PyObject_RichCompare(a, b, op) : tb_bool_to_object((uint8_t)plain);
 }
 
-uint8_t tb_compare_truth(PyObject *a, PyObject *b, int op)
+uint8_t tb_compare_truth_slow(PyObject *a, PyObject *b, int op)
 {
     int plain = compare_plain(a, b, op);
     return plain < 0 ? tb_truth_steal(PyObject_RichCompare(a, b, op)) : (uint8_t)plain;

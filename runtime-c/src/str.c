@@ -127,7 +127,7 @@ uint8_t tb_str_compare_slow(PyObject *a, PyObject *b, int op)
     return tb_truth_steal(PyObject_RichCompare(a, b, op));
 }
 
-uint8_t tb_str_contains(PyObject *s, PyObject *part)
+uint8_t tb_str_contains_slow(PyObject *s, PyObject *part)
 {
     const uint8_t *characters = tb_str_ascii(s), *wanted = tb_str_ascii(part);
     if (characters != NULL && wanted != NULL && PyUnicode_GET_LENGTH(part) == 1) {
