@@ -3,12 +3,15 @@
 #include "names.h"
 #include "tb.h"
 
-/* What a name means in a type that nobody can change. Never freed, as there are only so many places for them. */
+/* What a name means in a type that nobody can change: a method, or NULL for anything else. Never freed, as there are only so
+ * many places for them. */
 typedef struct known_method {
     PyTypeObject *type;
     PyObject *name;
     PyMethodDescrObject *method;
     PyMethodDef *definition;
+    /* How it is called. */
+    int flags;
 } known_method;
 static known_method *known_methods[1024];
 
@@ -38,19 +41,24 @@ static void learn_method(PyTypeObject *type, PyObject *name)
         PyErr_Clear();
         return;
     }
-    if (found == NULL || !Py_IS_TYPE(found, &PyMethodDescr_Type) || !PyType_IsSubtype(type, PyDescr_TYPE(found))) {
-        Py_XDECREF(found);
-        return;
+    if (found != NULL && !(Py_IS_TYPE(found, &PyMethodDescr_Type) && PyType_IsSubtype(type, PyDescr_TYPE(found)))) {
+        Py_CLEAR(found);
     }
     known_method *entry = PyMem_RawMalloc(sizeof *entry), *none = NULL;
     if (entry == NULL) {
-        Py_DECREF(found);
+        Py_XDECREF(found);
         return;
     }
-    /* The type keeps the descriptor for ever; immortal, as all threads call it. */
-    tb_internal_immortal(found);
-    *entry = (known_method){type, name, (PyMethodDescrObject *)found, ((PyMethodDescrObject *)found)->d_method};
+    *entry = (known_method){.type = type, .name = name};
+    if (found != NULL) {
+        /* Kept for ever. Calling it does not count, so threads do not meet there. */
+        entry->method = (PyMethodDescrObject *)found;
+        entry->definition = entry->method->d_method;
+        entry->flags = entry->definition->ml_flags & ~METH_COEXIST;
+    }
     if (!__atomic_compare_exchange_n(place, &none, entry, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        /* Another thread was first. */
+        Py_XDECREF(found);
         PyMem_RawFree(entry);
     }
 }
@@ -59,10 +67,10 @@ PyObject *tb_call_method(PyObject *name, PyObject **args, Py_ssize_t positional,
 {
     PyTypeObject *type = Py_TYPE(args[0]);
     known_method *known = __atomic_load_n(&known_methods[place_of(type, name)], __ATOMIC_ACQUIRE);
-    if (known != NULL && known->type == type && known->name == name) {
+    if (known != NULL && known->type == type && known->name == name && known->method != NULL) {
         PyMethodDef *definition = known->definition;
         if (kwnames == NULL) {
-            switch (definition->ml_flags & (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD)) {
+            switch (known->flags) {
             case METH_NOARGS:
                 if (positional == 1) {
                     return definition->ml_meth(args[0], NULL);
