@@ -65,9 +65,11 @@
 int fuzz_add(int64_t a, int64_t b, int64_t *result);
 int fuzz_subtract(int64_t a, int64_t b, int64_t *result);
 int fuzz_multiply(int64_t a, int64_t b, int64_t *result);
+int fuzz_trailing_zeros(uint64_t value);
 #define __builtin_add_overflow(a, b, result) fuzz_add((a), (b), (result))
 #define __builtin_sub_overflow(a, b, result) fuzz_subtract((a), (b), (result))
 #define __builtin_mul_overflow(a, b, result) fuzz_multiply((a), (b), (result))
+#define __builtin_ctzll(x) fuzz_trailing_zeros(x)
 #define __builtin_fabs(x) fabs(x)
 #define __builtin_copysign(x, y) copysign((x), (y))
 

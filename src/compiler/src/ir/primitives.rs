@@ -379,6 +379,8 @@ primitives! {
     Invert = "tb_invert" (O) Object python;
     Compare = "tb_compare" (O O C) Object python;
     CompareTruth = "tb_compare_truth" (O O C) Bool python;
+    IsExactInt = "PyLong_CheckExact($0)" (O) Bool never;
+    IsExactFloat = "PyFloat_CheckExact($0)" (O) Bool never;
     Is = "$0 == $1" (O O) Bool never;
     IsNot = "$0 != $1" (O O) Bool never;
     Contains = "tb_contains" (O O) Bool python;

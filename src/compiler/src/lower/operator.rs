@@ -184,7 +184,7 @@ impl<'a> Builder<'a> {
                 };
                 let right = self.expr(value);
                 self.at_line(span);
-                let result = self.binary(op, left, right, &info.ty, true);
+                let result = self.augmented_number(op, left, right, &info.ty);
                 self.store_local(*local, result);
             }
             Target::Global(name, _) => {
@@ -234,6 +234,51 @@ impl<'a> Builder<'a> {
                 self.set_item(object, index, result);
             }
             Target::Unpack { .. } => crate::bug("a pattern has no augmented assignment"),
+        }
+    }
+
+    /// `number op= value` for a local that is held unboxed: a value of unknown type is unboxed, too, if it is of the same
+    /// class, as it mostly is.
+    fn augmented_number(&mut self, op: BinOp, left: Val, right: Val, ty: &Type) -> Val {
+        let exact = match (repr(ty), op) {
+            (
+                Repr::Int,
+                BinOp::Add
+                | BinOp::Sub
+                | BinOp::Mul
+                | BinOp::FloorDiv
+                | BinOp::Mod
+                | BinOp::BitAnd
+                | BinOp::BitOr
+                | BinOp::BitXor,
+            ) => Prim::IsExactInt,
+            (Repr::Float, BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div) => Prim::IsExactFloat,
+            _ => return self.binary(op, left, right, ty, true),
+        };
+        if right.ty != Type::Object {
+            return self.binary(op, left, right, ty, true);
+        }
+        let test = self.prim(exact, vec![right.op.clone()]);
+        let (number, other, done) = (
+            self.block("number"),
+            self.block("other"),
+            self.block("added"),
+        );
+        let result = self.temp(repr(ty));
+        self.branch(test, number, other);
+        self.start(number);
+        let unboxed = self.convert(right.clone(), ty);
+        let value = self.binary(op, left.clone(), unboxed, ty, true);
+        self.store_converted(value, ty, Some(result));
+        self.goto(done);
+        self.start(other);
+        let value = self.binary(op, left, right, ty, true);
+        self.store_converted(value, ty, Some(result));
+        self.goto(done);
+        self.start(done);
+        Val {
+            op: self.take(result),
+            ty: ty.clone(),
         }
     }
 

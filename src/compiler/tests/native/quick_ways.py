@@ -183,7 +183,46 @@ def operators() -> None:
             print(error)
 
 
-# Ints whose type is known.
+# Numbers whose type is known, and others of which nothing is known.
+
+
+def gathered(number: int, value: Any) -> Any:
+    total = number
+    total += value
+    total *= value
+    total -= value
+    total ^= value
+    total |= value
+    total &= value
+    return total
+
+
+def shared_out(number: int, value: Any) -> Any:
+    total = number
+    total //= value
+    total += number
+    total %= value
+    return total
+
+
+def scaled(number: float, value: Any) -> Any:
+    total = number
+    total += value
+    total *= value
+    total -= value
+    total /= value
+    return total
+
+
+def unknown() -> None:
+    ints = [*EDGES, True, False, None, "a", [1]]
+    for function in (gathered, shared_out):
+        for number in EDGES:
+            print(function.__name__, number, [attempt(function, number, value) for value in ints])
+    floats = [value for value in [*EDGES, *OTHERS] if not isinstance(value, Loud | Fraction | complex | Matrix)]
+    for number in (0.0, -0.0, 1.5, math.inf, 1e300):
+        print(number, [attempt(scaled, number, value) for value in floats])
+
 
 
 def by_constants(n: int) -> list[int]:
@@ -450,6 +489,7 @@ def fields() -> None:
 
 
 operators()
+unknown()
 numbers()
 texts()
 called()
