@@ -205,7 +205,10 @@ impl Known {
             if given > values.len() {
                 return None;
             }
-            values[..given].copy_from_slice(std::slice::from_raw_parts(args, given));
+            // A call without arguments has no address for them.
+            if given > 0 {
+                values[..given].copy_from_slice(std::slice::from_raw_parts(args, given));
+            }
             let named = match names.is_null() {
                 true => 0,
                 false => ffi::PyTuple_GET_SIZE(names) as usize,
