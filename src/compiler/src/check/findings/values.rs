@@ -55,7 +55,6 @@ fn certain_within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option
                 || plain(&compare.left) && compare.comparators.iter().all(plain);
             return certain.then_some(Type::Bool);
         }
-        ast::Expr::Attribute(member) => return enum_of(walk, member),
         ast::Expr::List(_) | ast::Expr::ListComp(_) => Type::List(anything()),
         ast::Expr::Dict(_) | ast::Expr::DictComp(_) => Type::Dict(anything(), anything()),
         ast::Expr::Set(_) | ast::Expr::SetComp(_) => Type::Set(anything()),
@@ -85,8 +84,12 @@ fn certain_within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option
     })
 }
 
-/// The class of which an attribute is a member: `Level.low`.
-fn enum_of(walk: &Walk<'_, '_>, member: &ast::ExprAttribute) -> Option<Type> {
+/// The type of a value that is given for a declared one: `certain`, or the class of an enumeration's member, `Level.low`,
+/// whose operators are whatever its mix-in says.
+fn given(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
+    let ast::Expr::Attribute(member) = expr else {
+        return certain(walk, expr);
+    };
     let Some(Symbol::Class(module, at)) = walk.symbol(&member.value) else {
         return None;
     };
@@ -265,7 +268,7 @@ pub fn mismatch<'e>(walk: &Walk<'e, '_>, wanted: &Type, expr: &'e ast::Expr) -> 
     if coroutine(walk, expr).is_some() && !fits(walk.tables, wanted, &Type::Known(Known::Request)) {
         return Some("a coroutine, which is not awaited".into());
     }
-    let found = certain(walk, expr)?;
+    let found = given(walk, expr)?;
     if let (Type::Literal(values), Some(value)) = (wanted, super::annotation::literal(expr)) {
         return (!values.contains(&value)).then(|| "this value".into());
     }
@@ -274,7 +277,7 @@ pub fn mismatch<'e>(walk: &Walk<'e, '_>, wanted: &Type, expr: &'e ast::Expr) -> 
 
 /// What to write instead, where a value is an `int` to Python and not to compiled code, which holds numbers without their class.
 pub fn advice(walk: &Walk<'_, '_>, wanted: &Type, expr: &ast::Expr) -> Option<String> {
-    let found = certain(walk, expr)?;
+    let found = given(walk, expr)?;
     let word = match wanted {
         Type::Int => "int",
         Type::Float => "float",
