@@ -39,10 +39,10 @@ static inline PyObject *tb_closure_cell(PyObject *closure, int place) {
     return Py_NewRef(PyTuple_GET_ITEM(closure, place));
 }
 
-/* A new function object as its `def` makes it: closure, `__defaults__`, `__kwdefaults__`, what computes its
- * annotations, and a tuple of names and annotations kept as text, are borrowed and may be NULL. */
+/* A new function object as its `def` makes it: closure, `__defaults__`, `__kwdefaults__`, and what computes
+ * its annotations are borrowed and may be NULL. */
 PyObject *tb_function_make(struct tb_inner_code *inner, PyObject *globals, PyObject *closure, PyObject *defaults,
-                           PyObject *keyword_defaults, PyObject *annotate, PyObject *annotations);
+                           PyObject *keyword_defaults, PyObject *annotate);
 
 /* What `(… for x in iterator)` makes of its code. */
 PyObject *tb_generator_expression(struct tb_inner_code *inner, PyObject *globals, PyObject *closure, PyObject *iterator);

@@ -137,7 +137,7 @@ int tb_inner_find(tb_function_spec *spec, PyObject *code, PyObject *globals) {
 }
 
 PyObject *tb_function_make(tb_inner_code *inner, PyObject *globals, PyObject *closure, PyObject *defaults,
-                           PyObject *keyword_defaults, PyObject *annotate, PyObject *annotations) {
+                           PyObject *keyword_defaults, PyObject *annotate) {
     PyObject *code = __atomic_load_n(&inner->code, __ATOMIC_ACQUIRE);
     if (code == NULL) {
         PyErr_Format(PyExc_SystemError, "the code of %s is not where the compiler thinks", inner->name);
@@ -153,8 +153,6 @@ PyObject *tb_function_make(tb_inner_code *inner, PyObject *globals, PyObject *cl
     object->func_defaults = Py_XNewRef(defaults);
     object->func_kwdefaults = Py_XNewRef(keyword_defaults);
     object->func_annotate = Py_XNewRef(annotate);
-    /* As the interpreter leaves it: made a dict when it is asked for. */
-    object->func_annotations = Py_XNewRef(annotations);
     if (inner->spec != NULL) {
         /* PyFunction_SetVectorcall would stop all threads, in vain: no code can be specialised for what has no version yet. */
         object->vectorcall = inner->spec->vectorcall;
@@ -172,7 +170,7 @@ PyObject *tb_generator_expression(tb_inner_code *inner, PyObject *globals, PyObj
         }
         return made;
     }
-    function = tb_function_make(inner, globals, closure, NULL, NULL, NULL, NULL);
+    function = tb_function_make(inner, globals, closure, NULL, NULL, NULL);
     PyObject *made = function == NULL ? NULL : PyObject_CallOneArg(function, iterator);
     Py_XDECREF(function);
     return made;

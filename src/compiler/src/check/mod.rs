@@ -55,7 +55,6 @@ mod statement;
 mod super_call;
 mod suspends;
 mod target;
-mod texts;
 mod wire;
 
 use classes::ClassKind;

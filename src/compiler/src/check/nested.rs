@@ -36,7 +36,7 @@ impl Translator<'_> {
         }
         let mut decorators = self.decorators(&def.decorator_list)?;
         let (defaults, keyword_defaults) = self.defaults(&def.parameters)?;
-        let (annotate, annotations) = self.annotations(def)?;
+        let annotate = self.annotations(def)?;
         let wanted = scope::of_function(&def.parameters, &def.body);
         let (code, captures) = self.code(
             &def.name,
@@ -52,7 +52,6 @@ impl Translator<'_> {
                 defaults,
                 keyword_defaults,
                 annotate,
-                annotations,
             })),
             ty: Type::Object,
             span: self.keyword(def.range, &def.decorator_list, def.name.range),
@@ -89,7 +88,6 @@ impl Translator<'_> {
                 defaults: Vec::new(),
                 keyword_defaults: Vec::new(),
                 annotate: None,
-                annotations: Vec::new(),
             })),
             Type::Object,
         );
@@ -149,7 +147,6 @@ impl Translator<'_> {
             defaults,
             keyword_defaults,
             annotate: None,
-            annotations: Vec::new(),
         })))
     }
 
@@ -183,7 +180,6 @@ impl Translator<'_> {
                 defaults: Vec::new(),
                 keyword_defaults: Vec::new(),
                 annotate: None,
-                annotations: Vec::new(),
             })),
             span,
         );
@@ -202,23 +198,13 @@ impl Translator<'_> {
         })))
     }
 
-    /// What computes a function's annotations, or their texts.
-    #[allow(clippy::type_complexity)]
+    /// What computes a function's annotations.
     fn annotations(
         &mut self,
         def: &ast::StmtFunctionDef,
-    ) -> Translated<(Option<(usize, Vec<LocalId>)>, Vec<String>)> {
+    ) -> Translated<Option<(usize, Vec<LocalId>)>> {
         if !scope::is_annotated(def) {
-            return Ok((None, Vec::new()));
-        }
-        if self.tables.modules[self.module].has_text_annotations() {
-            return match super::texts::annotations(def) {
-                Some(texts) => Ok((None, texts)),
-                None => Err(self.reason(
-                    "it defines a function inside with an unusual annotation kept as text",
-                    def.name.range,
-                )),
-            };
+            return Ok(None);
         }
         let all = def
             .parameters
@@ -229,10 +215,19 @@ impl Translator<'_> {
             .map(Ranged::range)
             .reduce(|a, b| a.cover(b))
             .unwrap_or(def.name.range);
-        let wanted = scope::of_annotations(def);
+        let wanted = if self.tables.modules[self.module].has_text_annotations() {
+            // It gives texts, which want no names.
+            Wanted::default()
+        } else {
+            scope::of_annotations(def)
+        };
         let place = CodePlace::Within(self.span(range));
-        let made = self.code("__annotate__", place, &wanted, def.name.range)?;
-        Ok((Some(made), Vec::new()))
+        Ok(Some(self.code(
+            "__annotate__",
+            place,
+            &wanted,
+            def.name.range,
+        )?))
     }
 
     /// The compiled function that stands there.

@@ -41,6 +41,4 @@ pub struct MakeFunction {
     pub keyword_defaults: Vec<(String, Expr)>,
     /// What computes its annotations: which of `Function::inner`, and the variables that they use.
     pub annotate: Option<(usize, Vec<LocalId>)>,
-    /// Or, where annotations are kept as text: names and texts, one after the other.
-    pub annotations: Vec<String>,
 }

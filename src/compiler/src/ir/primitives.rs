@@ -451,7 +451,7 @@ primitives! {
     CellClear = "tb_cell_clear" (O) Void frees;
     ClosureCell = "tb_closure_cell" (O C) Object never;
     GeneratorExpression = "tb_generator_expression" (C O MAYBE O) Object python;
-    FunctionMake = "tb_function_make" (C O MAYBE MAYBE MAYBE MAYBE MAYBE) Object python;
+    FunctionMake = "tb_function_make" (C O MAYBE MAYBE MAYBE MAYBE) Object python;
 
     SafePoint = "TB_SAFEPOINT()$" () Void python;
     Raise = "tb_raise" (O MAYBE) Void always;

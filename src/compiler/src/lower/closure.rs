@@ -3,8 +3,6 @@
 //! What holds: the IR variable of such a local contains its cell, made or taken from the closure before anything else
 //! happens, and never changes; the content is boxed.
 
-use std::rc::Rc;
-
 use super::{Builder, Place, Val};
 use crate::hir::{Call, Callee, Element, ExprKind, LocalId, MakeFunction};
 use crate::ir::{Const, OpKind, Operand, Ownership, Pack, Prim, Repr, Scope, VarId};
@@ -107,20 +105,14 @@ impl<'a> Builder<'a> {
         let annotate = match &make.annotate {
             Some((code, captures)) => {
                 let closure = self.closure(captures);
-                self.function_of(*code, vec![closure, none(), none(), none(), none()])
+                self.function_of(*code, vec![closure, none(), none(), none()])
             }
             None => none(),
-        };
-        let annotations = if make.annotations.is_empty() {
-            none()
-        } else {
-            let texts = make.annotations.iter().map(|each| Rc::from(each.as_str()));
-            Operand::Const(Const::Names(texts.collect()))
         };
         let closure = self.closure(&make.captures);
         let op = self.function_of(
             make.code,
-            vec![closure, defaults, keyword_defaults, annotate, annotations],
+            vec![closure, defaults, keyword_defaults, annotate],
         );
         Val {
             op,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import typing
+from functools import singledispatch
 from typing import Any, Callable, Literal
 
 
@@ -38,6 +39,19 @@ def wrong() -> str:
         return type(error).__name__
 
 
+def dispatching() -> list[str]:
+    @singledispatch
+    def show(value: object) -> str:
+        return "object"
+
+    @show.register
+    def number(value: int, unusual: lambda: 0 = None) -> str:  # type: ignore[valid-type]
+        return f"number {number.__annotations__} {number.__annotate__(1)}"
+
+    return [show("x"), show(1)]
+
+
 print(looks())
+print(dispatching())
 print(typed(3)(2), typed(3)(3), typed(1).__annotations__)
 print(wrong())
