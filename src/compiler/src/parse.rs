@@ -10,6 +10,7 @@ use rustpython_text_size::{Ranged, TextRange};
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
+mod newlines;
 mod semantics;
 
 /// Brackets nested deeper than this are refused: every later pass walks the tree recursively.
@@ -57,7 +58,8 @@ pub fn parse(file: FileId, source: &SourceFile) -> Result<ast::ModModule, Vec<Di
     }
     match parse_module(&source.text) {
         Ok(parsed) => {
-            let tree = parsed.into_syntax();
+            let mut tree = parsed.into_syntax();
+            newlines::mend(&source.text, &mut tree);
             let faults = semantics::faults(&source.text, &tree);
             if faults.is_empty() {
                 return Ok(tree);
