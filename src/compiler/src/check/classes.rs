@@ -347,10 +347,12 @@ fn fill(
     let mut fields = base.map_or_else(Vec::new, |base| {
         tables.native_classes[base.index()].fields.clone()
     });
+    let inherited: Vec<String> = fields.iter().map(|each| each.name.clone()).collect();
     // Making an object of an abstract class is an error that only calling it raises.
     let mut is_opaque = this.is_abc;
     is_opaque |= base.is_some_and(|base| tables.native_classes[base.index()].is_opaque);
     let mut other_attributes = class_body::other_names(class);
+    let mut class_values: Vec<&str> = Vec::new();
     let mut add = |field: Field| match fields
         .iter_mut()
         .find(|known: &&mut Field| known.name == field.name)
@@ -374,6 +376,13 @@ fn fill(
         };
         if is_class_var(tables, module, &assign.annotation) {
             other_attributes.push(name.id.to_string());
+            continue;
+        }
+        let is_inherited = inherited.iter().any(|each| *each == name.id.as_str());
+        if assign.value.is_some() && dataclass.is_none() && !is_inherited {
+            // The class's, until an object gets its own: reading it has to ask both, whatever they are by then.
+            class_values.push(name.id.as_str());
+            is_opaque = true;
             continue;
         }
         let default = match (&assign.value, dataclass) {
@@ -426,6 +435,7 @@ fn fill(
                 // What the class or a base has under the name may be a property or another descriptor; names such as
                 // `__class__` and `__qualname__` mean something else on objects than on the class that has the field.
                 let taken = class_body::binds_descriptor(class, name)
+                    || class_values.contains(&name)
                     || (name.starts_with("__") && name.ends_with("__"))
                     || base.is_some_and(|base| has_attribute(tables, natives, base, name));
                 if !taken {
@@ -454,6 +464,7 @@ fn fill(
     let this = &mut tables.native_classes[id.index()];
     this.fields = fields;
     this.is_opaque = is_opaque;
+    other_attributes.extend(class_values.into_iter().map(str::to_owned));
     this.other_attributes = other_attributes;
 }
 
