@@ -124,6 +124,14 @@ class Run(Command):
             self.assertEqual(ask(running.address()), (200, '"here"'))
             self.assertNotIn("warning", running.log())
 
+    def test_inside_a_package_the_build_is_where_building_there_puts_it(self) -> None:
+        self.write("shop/__init__.py", "")
+        self.write("shop/app.py", HELLO)
+        inside = self.folder / "shop"
+        self.done("build", "app.py", folder=inside)
+        with self.serving("run", "--port", "0", folder=inside) as running:
+            self.assertEqual(ask(running.address()), (200, '"here"'))
+
     def test_files_may_have_any_name_and_folders_too(self) -> None:
         folder = self.folder / "it's a fôlder"
         for name in ("my-app", "1app", "class", "café", "profile"):

@@ -57,14 +57,23 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     })
 }
 
-/// The project's folder, which has the build in `.tayberry`.
+/// The project's folder, which has the build in `.tayberry`: the one named, or where `tayberry build` run here puts it.
 fn root(arguments: &RunArguments) -> anyhow::Result<PathBuf> {
     let base = match &arguments.folder {
         Some(folder) => folder.clone(),
         None => std::env::current_dir()?,
     };
-    base.canonicalize()
-        .with_context(|| format!("there is no folder `{}`", base.display()))
+    let base = base
+        .canonicalize()
+        .with_context(|| format!("there is no folder `{}`", base.display()))?;
+    if arguments.folder.is_some() || base.join(".tayberry").is_dir() {
+        return Ok(base);
+    }
+    // Inside a package, whose modules are built in the folder that has the outermost one.
+    let outside = base
+        .ancestors()
+        .find(|folder| !folder.join("__init__.py").is_file());
+    Ok(outside.unwrap_or(&base).to_path_buf())
 }
 
 /// The build to serve, made again if need be. `None`: there are errors in the program.
