@@ -52,7 +52,8 @@ def main() -> int:
         rates = latency(peers, given) if "latency" not in given.skip else []
         if rates:
             sections.append(latency_table(rates, peers))
-        scaled = scaling(given, running, sections) if "scaling" not in given.skip else []
+        scaled = scaling(given, running, sections) if "scaling" not in given.skip else None
+        starts(peers, given.rounds)
     sections.append(start_table(peers))
     if missing:
         sections.append("### Not measured\n\n" + "\n".join(f"- {name}: {reason}" for name, reason in missing.items()))
@@ -174,17 +175,32 @@ def latency(peers: Sequence[Peer], given: argparse.Namespace) -> list[int]:
     return rates
 
 
-def scaling(given: argparse.Namespace, running: ExitStack, sections: list[str]) -> list[float]:
-    """The floor and ours on one thread and on all cores, nothing pinned; our efficiencies by workload."""
+def scaling(
+    given: argparse.Namespace, running: ExitStack, sections: list[str]
+) -> tuple[Sequence[Peer], Sequence[Peer]] | None:
+    """The floor and ours on one thread and on all cores, nothing pinned."""
     threads = os.cpu_count() or 1
     if threads < 2:
-        return []
+        return None
     single, _ = _started([FLOOR, OURS], 1, None, running)
     several, _ = _started([FLOOR, OURS], threads, None, running)
     for workload in (one for one in WORKLOADS if one.name in UNITS):
         throughput(workload, [*single, *several], given, threads, None)
     sections.append(scaling_table(threads, single, several))
-    return [statistics.median(found) for unit in UNITS if (found := ratios(several[1], single[1], unit))]
+    return single, several
+
+
+def starts(peers: Sequence[Peer], rounds: int) -> None:
+    """Starts every peer in turn, round after round, beside the running servers, which are idle."""
+    for turn in range(rounds):
+        for peer in peers:
+            progress(f"start {turn + 1}/{rounds} {peer.title}")
+            try:
+                with peer.launch() as server:
+                    peer.starts.append(server.start_seconds)
+            except StartError as reason:
+                print(f"{peer.title} did not start in round {turn + 1}: {_reason(reason)}", file=sys.stderr)
+    progress("")
 
 
 def about(given: argparse.Namespace) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import Distribution
 from pathlib import Path
@@ -24,6 +25,8 @@ class Peer:
     name: str
     title: str
     server: Server
+    #: Starts the same once more, on another port.
+    launch: Callable[[], Server]
     versions: str
     #: Rounds by workload: what was asked, and the server's CPU seconds.
     loads: dict[str, list[tuple[Load, float]]] = field(default_factory=dict)
@@ -31,6 +34,8 @@ class Peer:
     latencies: dict[int, list[Latency]] = field(default_factory=dict)
     #: Why a workload was not measured.
     refused: dict[str, str] = field(default_factory=dict)
+    #: Seconds from the start of the process to the first answer, a value a start.
+    starts: list[float] = field(default_factory=list)
     memory_idle: int = 0
     memory_busy: int = 0
 
@@ -52,11 +57,9 @@ def start(name: str, threads: int, cpus: str | None) -> Peer:
     """Installs, builds and starts a peer. Raises `ToolError`, `StartError` or `OSError`, which say why it cannot."""
     row = known()[name]
     folder = WEB / str(row["folder"])
-    port = _free_port()
     free = interpreter()
     target = CACHE / "cargo"
     words = {
-        "port": str(port),
         "threads": str(threads),
         "python": str(CACHE / name / "bin" / "python"),
         "tayberry": tayberry(),
@@ -73,9 +76,13 @@ def start(name: str, threads: int, cpus: str | None) -> Peer:
     environment |= {key: str(value).format(**words) for key, value in extra.items()}
     if "build" in row:
         run([word.format(**words) for word in _words(row["build"])], folder, environment)
-    command = [word.format(**words) for word in _words(row["command"])]
-    server = Server(command, folder, port, cpus, environment)
-    return Peer(name, str(row["title"]), server, _crates(folder) or _versions(name, packages))
+
+    def launch() -> Server:
+        port = _free_port()
+        command = [word.format(port=port, **words) for word in _words(row["command"])]
+        return Server(command, folder, port, cpus, environment)
+
+    return Peer(name, str(row["title"]), launch(), launch, _crates(folder) or _versions(name, packages))
 
 
 def _crates(folder: Path) -> str:

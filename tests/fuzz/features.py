@@ -135,7 +135,7 @@ def add_protocols(program: Program) -> None:
         ["def __reversed__(self) -> object:", "    return self.items[::-1]"],
         ["def __enter__(self) -> Self:", "    print('enter')", "    return self"],
         ["def __exit__(self, kind: object, value: object, trace: object) -> bool:", "    print('exit', value)", "    return self.x > 3"],
-        ["def __getattr__(self, name: str) -> object:", "    return name.upper()"],
+        ["def __getattr__(self, name: str) -> object:", "    return name.upper() if name == 'missing' else len(name)"],
         ["@property", "def size(self) -> int:", "    return self.x * 2", "@size.setter", "def size(self, x: int) -> None:", "    if x < 0:", "        raise ValueError(x)", "    self.x = x"],
         ["@cached_property", "def once(self) -> int:", "    print('once')", "    return self.x"],
         ["@classmethod", "def of(cls, *items: int) -> Self:", "    return cls(len(items), list(items))"],
