@@ -6,7 +6,7 @@ use rustpython_text_size::Ranged;
 use super::names::Symbol;
 use super::scope::Opened;
 use super::values;
-use super::{Walk, calls};
+use super::{Walk, calls, members};
 use crate::diagnostics::Diagnostic;
 use crate::types::Type;
 
@@ -185,7 +185,7 @@ pub fn used<'a>(walk: &mut Walk<'a, '_>, value: &'a ast::Expr, attribute: Option
 
 /// Looks at `await`.
 pub fn awaited<'a>(walk: &mut Walk<'a, '_>, expr: &'a ast::ExprAwait) {
-    if walk.catches(&["TypeError"]) {
+    if walk.catches(&["TypeError"]) || members::awaited(walk, expr) {
         return;
     }
     let found = match &*expr.value {

@@ -76,84 +76,6 @@ fn missing(
     walk.report(finding);
 }
 
-/// What `tayberry` offers by its own name, and its modules.
-const TAYBERRY: &[&str] = &[
-    "App",
-    "BadRequest",
-    "Body",
-    "Conflict",
-    "ContentTooLarge",
-    "Cookie",
-    "Forbidden",
-    "Gone",
-    "HTMLResponse",
-    "HTTPException",
-    "Header",
-    "Headers",
-    "InternalServerError",
-    "JSONResponse",
-    "Limits",
-    "MethodNotAllowed",
-    "MutableHeaders",
-    "NotAcceptable",
-    "NotFound",
-    "Path",
-    "PlainTextResponse",
-    "PreconditionFailed",
-    "Query",
-    "QueryParams",
-    "RedirectResponse",
-    "Request",
-    "Response",
-    "Router",
-    "ServiceUnavailable",
-    "TooManyRequests",
-    "Unauthorized",
-    "UnprocessableContent",
-    "UnsupportedMediaType",
-    "app",
-    "exceptions",
-    "i16",
-    "i32",
-    "i64",
-    "i8",
-    "integers",
-    "limits",
-    "multidict",
-    "request",
-    "responses",
-    "routing",
-    "status",
-    "testing",
-    "u16",
-    "u32",
-    "u64",
-    "u8",
-];
-
-/// `from tayberry import Nothing`
-fn of_tayberry(walk: &mut Walk<'_, '_>, import: &ast::StmtImportFrom) {
-    if walk.catches(&["ImportError"]) {
-        return;
-    }
-    for alias in &import.names {
-        let name = alias.name.as_str();
-        if name == "*" || name.starts_with('_') || TAYBERRY.contains(&name) {
-            continue;
-        }
-        let mut finding = Diagnostic::new(
-            "TB202",
-            format!("`tayberry` has no `{name}`"),
-            walk.span(&alias.name),
-            "",
-        );
-        if let Some(close) = walk.closest(name, TAYBERRY.iter().copied()) {
-            finding = finding.help(format!("did you mean `{close}`?"));
-        }
-        walk.report(finding);
-    }
-}
-
 /// Looks at `from … import …`.
 pub fn imported<'a>(walk: &mut Walk<'a, '_>, import: &'a ast::StmtImportFrom) {
     let here = walk.module_names();
@@ -161,9 +83,7 @@ pub fn imported<'a>(walk: &mut Walk<'a, '_>, import: &'a ast::StmtImportFrom) {
     let Some(source) = absolute(&here.name, here.is_package, import.level, target) else {
         return;
     };
-    if source == "tayberry" {
-        of_tayberry(walk, import);
-    }
+    super::package::imported(walk, import, &source);
     super::modules::from_import(walk, import, &source);
     let Some(from) = walk
         .tables
@@ -219,32 +139,6 @@ pub fn exports(walk: &mut Walk<'_, '_>) {
             && lacks(walk, module, text.value.to_str())
         {
             missing(walk, "TB207", module, text.value.to_str(), each);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_names_of_the_package_are_those_that_it_has() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python/tayberry");
-        let face =
-            std::fs::read_to_string(format!("{folder}/__init__.py")).expect("the package is there");
-        let listed = face
-            .split("__all__ = [")
-            .nth(1)
-            .and_then(|rest| rest.split(']').next());
-        for name in listed
-            .expect("the package has __all__")
-            .split('"')
-            .skip(1)
-            .step_by(2)
-        {
-            assert!(super::TAYBERRY.contains(&name), "{name}");
-        }
-        for name in super::TAYBERRY {
-            let is_module = std::path::Path::new(&format!("{folder}/{name}.py")).is_file();
-            assert!(is_module || face.contains(&format!("\"{name}\"")), "{name}");
         }
     }
 }

@@ -24,8 +24,10 @@ mod dataclasses;
 mod exceptions;
 mod imports;
 mod integers;
+mod members;
 mod modules;
 mod operators;
+mod package;
 pub mod scope;
 pub mod statements;
 mod stdlib;
@@ -466,16 +468,22 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             ast::Expr::Attribute(attribute) if attribute.ctx.is_load() => {
                 imports::attribute(self, attribute);
                 modules::attribute(self, attribute);
+                package::attribute(self, attribute);
                 attributes::read(self, attribute);
                 web::read(self, attribute);
+                members::attribute(self, attribute);
                 coroutines::used(self, &attribute.value, Some(&attribute.attr));
             }
-            ast::Expr::Subscript(each) => coroutines::used(self, &each.value, None),
+            ast::Expr::Subscript(each) => {
+                coroutines::used(self, &each.value, None);
+                members::subscript(self, each);
+            }
             ast::Expr::Attribute(_) => dataclasses::assigned(self, expr),
             ast::Expr::Call(each) => {
                 calls::call(self, each);
                 coroutines::call(self, each);
                 operators::called(self, each);
+                members::call(self, each);
                 integers::call(self, each);
             }
             ast::Expr::Await(each) => coroutines::awaited(self, each),

@@ -29,6 +29,7 @@ pub fn import<'a>(walk: &mut Walk<'a, '_>, import: &'a ast::StmtImport) {
     for alias in &import.names {
         if !may_fail(walk) {
             module(walk, &alias.name, alias.name.range());
+            super::package::import(walk, alias);
         }
     }
 }

@@ -38,7 +38,7 @@ const APP: &[&str] = &[
     "trailing_slash",
     "version",
 ];
-const REQUEST: &[&str] = &[
+pub const REQUEST: &[&str] = &[
     "body",
     "client",
     "content_type",
@@ -186,6 +186,11 @@ fn owner<'a>(walk: &Walk<'a, '_>, expr: &'a ast::Expr) -> Option<Kind> {
         "tayberry.Router" => Some(Kind::Router),
         _ => None,
     }
+}
+
+/// Whether an expression is certainly a request.
+pub fn is_request(walk: &Walk<'_, '_>, expr: &ast::Expr) -> bool {
+    request(walk, expr).is_some()
 }
 
 /// Whether an expression is a parameter that is declared to be a request and stays what it is.
