@@ -20,10 +20,11 @@ static inline PyObject *tb_call_2(PyObject *callable, PyObject *a, PyObject *b)
 /* `args[0].name(args[1:]…)`; `positional` counts the receiver; `name` is interned and lives for ever. Methods of built-in types
  * are looked up once. */
 PyObject *tb_call_method(PyObject *name, PyObject **args, Py_ssize_t positional, PyObject *kwnames);
-static inline PyObject *tb_call_method_0(PyObject *object, PyObject *name) { return PyObject_CallMethodNoArgs(object, name); }
-static inline PyObject *tb_call_method_1(PyObject *object, PyObject *name, PyObject *a)
+/* `object.name()`. */
+static inline PyObject *tb_call_method_0(PyObject *object, PyObject *name)
 {
-    return PyObject_CallMethodOneArg(object, name, a);
+    PyObject *args[2] = {NULL, object};
+    return tb_call_method(name, args + 1, 1, NULL);
 }
 /* `f(*args, **kwargs)`: a tuple and a dict or NULL. */
 PyObject *tb_call_ex(PyObject *callable, PyObject *args, PyObject *kwargs);

@@ -122,18 +122,15 @@ PyObject *tb_dict_pop(PyObject *dict, PyObject *key, PyObject *fallback)
 
 PyObject *tb_dict_keys(PyObject *dict)
 {
-    PyObject *args[2] = {NULL, dict};
-    return tb_call_method(tb_names.keys, args + 1, 1, NULL);
+    return tb_call_method_0(dict, tb_names.keys);
 }
 PyObject *tb_dict_values(PyObject *dict)
 {
-    PyObject *args[2] = {NULL, dict};
-    return tb_call_method(tb_names.values, args + 1, 1, NULL);
+    return tb_call_method_0(dict, tb_names.values);
 }
 PyObject *tb_dict_items(PyObject *dict)
 {
-    PyObject *args[2] = {NULL, dict};
-    return tb_call_method(tb_names.items, args + 1, 1, NULL);
+    return tb_call_method_0(dict, tb_names.items);
 }
 
 int tb_dict_update(PyObject *dict, PyObject *other)

@@ -191,18 +191,15 @@ PyObject *tb_str_split(PyObject *s, PyObject *separator)
 
 PyObject *tb_str_upper(PyObject *s)
 {
-    PyObject *args[2] = {NULL, s};
-    return tb_call_method(tb_names.upper, args + 1, 1, NULL);
+    return tb_call_method_0(s, tb_names.upper);
 }
 PyObject *tb_str_lower(PyObject *s)
 {
-    PyObject *args[2] = {NULL, s};
-    return tb_call_method(tb_names.lower, args + 1, 1, NULL);
+    return tb_call_method_0(s, tb_names.lower);
 }
 PyObject *tb_str_strip(PyObject *s)
 {
-    PyObject *args[2] = {NULL, s};
-    return tb_call_method(tb_names.strip, args + 1, 1, NULL);
+    return tb_call_method_0(s, tb_names.strip);
 }
 
 tb_int tb_str_ord(PyObject *s)
