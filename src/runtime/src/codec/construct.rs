@@ -27,23 +27,33 @@ pub(super) fn make<'py>(
     let class = model.class.bind(py);
     match model.construct {
         Construct::Direct => {
+            for (value, at) in values.iter_mut().zip(&model.inputs) {
+                if value.is_none() {
+                    *value = match &model.fields[*at].default {
+                        Filling::Value(default) => Some(default.bind(py).clone()),
+                        Filling::Factory(factory) => Some(
+                            factory
+                                .bind(py)
+                                .call0()
+                                .map_err(|error| raised(py, error))?,
+                        ),
+                        Filling::Required | Filling::Absent => None,
+                    };
+                }
+            }
+            if let Some(made) = model.instances.make(py, values) {
+                return made;
+            }
             let object = allocate(py, class)?;
             for (value, at) in values.iter_mut().zip(&model.inputs) {
-                let field = &model.fields[*at];
-                let value = match (value.take(), &field.default) {
-                    (Some(value), _) => value,
-                    (None, Filling::Value(default)) => default.bind(py).clone(),
-                    (None, Filling::Factory(factory)) => factory
-                        .bind(py)
-                        .call0()
-                        .map_err(|error| raised(py, error))?,
-                    (None, Filling::Required | Filling::Absent) => continue,
+                let Some(value) = value.take() else {
+                    continue;
                 };
                 // SAFETY: all are valid objects. As the generated `__init__` does it, for frozen classes too.
                 if unsafe {
                     ffi::PyObject_GenericSetAttr(
                         object.as_ptr(),
-                        field.object.as_ptr(),
+                        model.fields[*at].object.as_ptr(),
                         value.as_ptr(),
                     )
                 } < 0
@@ -51,6 +61,7 @@ pub(super) fn make<'py>(
                     return Err(Failure::Raised);
                 }
             }
+            model.instances.learn(&object);
             Ok(object)
         }
         Construct::Empty => {

@@ -8,7 +8,7 @@ use super::encode::{
     encode_list, encode_plain_dict, encode_string, encode_tuple, type_name,
 };
 use super::known::{self, Known};
-use super::objects::{owned, raised};
+use super::objects::raised;
 use super::plan::{Choice, Choices, Model, Node, NodeId, Plan, Union};
 use super::rejection::{Decoded, Failure};
 use super::write::Sink;
@@ -153,11 +153,13 @@ impl Plan {
         let _level = Level::enter(py, depth)?;
         out.append(b"{");
         let mut first = true;
-        for field in model.fields.iter().filter(|field| field.output) {
-            // SAFETY: both are valid objects.
-            let item = owned(py, unsafe {
-                ffi::PyObject_GetAttr(value.as_ptr(), field.object.as_ptr())
-            })?;
+        model.instances.learn(value);
+        for (at, field) in model.fields.iter().enumerate() {
+            if !field.output {
+                continue;
+            }
+            // What was written before may have changed the class.
+            let item = model.instances.reader().read(value, at, &field.object)?;
             if !std::mem::take(&mut first) {
                 out.append(b",");
             }

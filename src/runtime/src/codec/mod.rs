@@ -5,12 +5,14 @@
 //! rejections; the table-driven path walks a `Plan` built once from `tayberry._types.Type`.
 
 pub mod buffer;
+mod calls;
 mod choice;
 mod construct;
 mod decode;
 mod decode_text;
 pub mod encode;
 mod encode_typed;
+mod instances;
 pub mod known;
 pub mod objects;
 pub mod place;
@@ -24,9 +26,11 @@ pub mod text;
 pub mod write;
 
 pub use buffer::Output;
+pub(crate) use calls::call_python;
 pub(crate) use construct::reject_raised;
 pub(crate) use decode::{EXTRA, MISSING, any, known as known_value, one_of, tuple_length};
 pub(crate) use decode_text::accept;
+pub(crate) use instances::{assigned_version, slot, version};
 pub use plan::Plan;
 pub use problem::Problem;
 pub use python::register;

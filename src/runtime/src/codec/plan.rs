@@ -4,12 +4,15 @@
 //! defaults and union tables at hand. What holds: a plan never changes, so threads share it without locks; nodes refer
 //! to each other by index, and every index is valid.
 
+use super::calls;
+use super::instances::Instances;
 use super::known::Known;
 use super::scan::Kind;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A node of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -158,6 +161,8 @@ pub(super) struct Model {
     pub(super) forbid: bool,
     /// The names of all inputs, for calls that give them all.
     pub(super) keywords: Py<PyTuple>,
+    /// Its objects: all fields, in order.
+    pub(super) instances: Arc<Instances>,
 }
 
 /// A field of a model.
@@ -451,8 +456,19 @@ impl<'py> Builder<'py> {
         };
         let names = inputs.iter().map(|at| fields[*at].object.bind(py));
         let keywords = PyTuple::new(py, names.collect::<Vec<_>>())?.unbind();
+        let class = description.getattr("cls")?.cast_into::<PyType>()?;
+        let names = fields.iter().map(|field| field.object.clone_ref(py));
+        let instances = Arc::new(Instances::new(&class, names.collect()));
+        if construct == Construct::Direct {
+            let parameters = fields.iter().map(|field| {
+                let is_made = matches!(field.default, Filling::Factory(_));
+                (field.object.clone_ref(py), is_made)
+            });
+            calls::adopt(&instances, parameters.collect(), py);
+        }
         Ok(Model {
-            class: description.getattr("cls")?.cast_into::<PyType>()?.unbind(),
+            class: class.unbind(),
+            instances,
             name,
             fields,
             inputs,

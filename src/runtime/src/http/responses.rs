@@ -5,7 +5,7 @@
 //! version says so), the result is what the Python code gives; everything else goes to that code: other classes, arguments
 //! that need checking, objects that somebody else may be changing.
 
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use pyo3::ffi;
@@ -14,11 +14,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyInt, PyString, PyTuple, PyType};
 
 use super::request::{Content, Reply, spare_headers};
-
-unsafe extern "C" {
-    /// Gives the type a version if it has none and there are any left.
-    fn PyUnstable_Type_AssignVersionTag(class: *mut ffi::PyTypeObject) -> std::ffi::c_int;
-}
+use crate::codec::{assigned_version, call_python, slot, version};
 
 /// Places of the slots in an object.
 #[derive(Clone, Copy)]
@@ -122,12 +118,12 @@ impl Known {
         if line.is_some() != media_type.is_some() {
             return Ok(None);
         }
-        // SAFETY: a live class; attached. Another owner of its vectorcall keeps it.
-        let is_free =
-            unsafe { (*raw).tp_vectorcall.is_none() && PyUnstable_Type_AssignVersionTag(raw) == 1 };
-        Ok(is_free.then(|| Known {
+        // SAFETY: a live class. Another owner of its vectorcall keeps it.
+        let is_free = unsafe { (*raw).tp_vectorcall.is_none() };
+        let version = assigned_version(raw).filter(|_| is_free);
+        Ok(version.map(|version| Known {
             class: raw,
-            version: version(raw),
+            version,
             slots: Slots {
                 status_code,
                 raw_headers,
@@ -140,23 +136,6 @@ impl Known {
 
     fn is_intact(&self) -> bool {
         version(self.class) == self.version
-    }
-}
-
-fn version(class: *mut ffi::PyTypeObject) -> u32 {
-    // SAFETY: a live class; the interpreter writes this field atomically, too.
-    unsafe { AtomicU32::from_ptr(&raw mut (*class).tp_version_tag) }.load(Ordering::Relaxed)
-}
-
-/// The place of an object slot, from its descriptor.
-fn slot(descriptor: &Bound<'_, PyAny>) -> Option<isize> {
-    // SAFETY: a comparison of addresses; then a live object of that type, whose member is alive as long as its class.
-    unsafe {
-        if descriptor.get_type_ptr() != &raw mut ffi::PyMemberDescr_Type {
-            return None;
-        }
-        let member = (*descriptor.as_ptr().cast::<ffi::PyMemberDescrObject>()).d_member;
-        ((*member).type_code == ffi::Py_T_OBJECT_EX).then_some((*member).offset)
     }
 }
 
@@ -309,53 +288,6 @@ unsafe fn body<'py>(content: *mut ffi::PyObject) -> Option<Bound<'py, PyAny>> {
             ffi::PyErr_Clear();
         }
         Bound::from_owned_ptr_or_opt(py, encoded)
-    }
-}
-
-/// As `type.__call__` does it.
-///
-/// # Safety
-///
-/// The arguments must be those of a vectorcall.
-unsafe fn call_python(
-    class: *mut ffi::PyObject,
-    args: *const *mut ffi::PyObject,
-    count: usize,
-    names: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    // SAFETY: the caller's promise; `type` can be called; what is made here is released here.
-    unsafe {
-        let py = Python::assume_attached();
-        let given = ffi::PyVectorcall_NARGS(count);
-        let positional = ffi::PyTuple_New(given);
-        let Some(positional) = Bound::from_owned_ptr_or_opt(py, positional) else {
-            return std::ptr::null_mut();
-        };
-        for at in 0..given {
-            let value = *args.offset(at);
-            ffi::Py_INCREF(value);
-            ffi::PyTuple_SET_ITEM(positional.as_ptr(), at, value);
-        }
-        let mut keywords = None;
-        if !names.is_null() {
-            let Some(made) = Bound::from_owned_ptr_or_opt(py, ffi::PyDict_New()) else {
-                return std::ptr::null_mut();
-            };
-            for at in 0..ffi::PyTuple_GET_SIZE(names) {
-                let (name, value) = (ffi::PyTuple_GET_ITEM(names, at), *args.offset(given + at));
-                if ffi::PyDict_SetItem(made.as_ptr(), name, value) < 0 {
-                    return std::ptr::null_mut();
-                }
-            }
-            keywords = Some(made);
-        }
-        let keywords = keywords
-            .as_ref()
-            .map_or(std::ptr::null_mut(), |it: &Bound<'_, PyAny>| it.as_ptr());
-        match ffi::PyType_Type.tp_call {
-            Some(call) => call(class, positional.as_ptr(), keywords),
-            None => std::ptr::null_mut(),
-        }
     }
 }
 

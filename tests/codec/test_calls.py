@@ -1,0 +1,419 @@
+"""Data classes that are called, read and filled natively against what Python does.
+
+In: classes of every sort, calls with arguments of every sort, and changes of the class or its objects in between. Out: the same
+objects, exceptions with the same texts, the same JSON. `type.__call__` always takes the way through `__init__`.
+"""
+
+import copy
+import gc
+import itertools
+import json
+import pickle
+import sys
+import threading
+import unittest
+import weakref
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from tayberry._runtime import decode_json, encode_json
+from tayberry._types import Type, describe
+
+
+@dataclass
+class Plain:
+    a: int
+    b: str = "tea"
+    c: float | None = None
+
+
+@dataclass
+class Made:
+    a: int
+    tags: list[str] = field(default_factory=list)
+    b: int = 7
+
+
+@dataclass(frozen=True)
+class Frozen:
+    a: int
+    b: str = "x"
+
+
+@dataclass(slots=True)
+class Slotted:
+    a: int
+    b: str = "x"
+
+
+@dataclass(slots=True, frozen=True, weakref_slot=True)
+class Still:
+    a: int
+    b: str = "x"
+
+
+@dataclass
+class Derived(Plain):
+    d: int = 4
+
+
+@dataclass
+class Mixed(Slotted):
+    """With slots from its base and a dict of its own."""
+
+    c: int = 3
+
+
+@dataclass
+class Many:
+    a: int = 1
+    b: int = 2
+    c: int = 3
+    d: int = 4
+    e: int = 5
+    f: int = 6
+    g: int = 7
+    h: int = 8
+    i: int = 9
+    j: int = 10
+    k: int = 11
+    l: int = 12
+    m: int = 13
+    n: int = 14
+
+
+@dataclass(kw_only=True)
+class Named:
+    a: int
+    b: int = 2
+
+
+@dataclass
+class Half:
+    a: int
+    b: int = field(default=2, kw_only=True)
+    c: int = 3
+
+
+@dataclass
+class Later:
+    a: int
+    b: int = 2
+
+    def __post_init__(self) -> None:
+        self.b += 1
+
+
+class Abstract(type):
+    """A metaclass of its own."""
+
+
+@dataclass
+class Meta(metaclass=Abstract):
+    a: int
+    b: int = 2
+
+
+CLASSES: tuple[Any, ...] = (Plain, Made, Frozen, Slotted, Still, Derived, Mixed, Many, Named, Half, Later, Meta)
+#: Given for a parameter, or not.
+GIVEN: tuple[Any, ...] = (1, "text", None, [1])
+
+
+def adopted(cls: Any) -> Type:
+    """The class's description, with the runtime knowing the class."""
+    found = describe(cls)
+    encode_json(None, describe(cls | None))
+    return found
+
+
+def known(cls: Any) -> Type:
+    """The same, with the places of its fields known: objects were made and written."""
+    found = adopted(cls)
+    for _ in range(3):
+        values = {each.name: 1 for each in fields(cls)}
+        try:
+            encode_json(cls(**values), found)
+        except TypeError:
+            pass
+    return found
+
+
+def told(make: Callable[[], Any]) -> Any:
+    """What can be seen of an object, or of the exception instead."""
+    try:
+        made = make()
+    except Exception as error:
+        return type(error), str(error)
+    state = list(vars(made).items()) if hasattr(made, "__dict__") else None
+    return type(made), state, [getattr(made, each.name, "(none)") for each in fields(made)], repr(made), gc.is_tracked(made)
+
+
+def fresh(**options: Any) -> Any:
+    """A class that nobody else has, known to the runtime."""
+
+    @dataclass(**options)
+    class Fresh:
+        a: int
+        b: int = 2
+        c: Any = None
+
+    known(Fresh)
+    return Fresh
+
+
+class Calls(unittest.TestCase):
+    """Construction."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        for each in CLASSES:
+            known(each)
+
+    def same(self, cls: Any, *args: Any, **keywords: Any) -> None:
+        with self.subTest(cls=cls.__name__, args=args, keywords=keywords):
+            self.assertEqual(told(lambda: cls(*args, **keywords)), told(lambda: type.__call__(cls, *args, **keywords)))
+
+    def test_every_combination_of_arguments_makes_what_python_makes(self) -> None:
+        for cls in CLASSES:
+            names = [each.name for each in fields(cls)][:3]
+            for count in range(len(names) + 2):
+                for given in GIVEN[: count + 1]:
+                    args = (given, *GIVEN)[:count]
+                    self.same(cls, *args)
+                    for chosen in itertools.chain.from_iterable(itertools.permutations(names, some) for some in range(len(names) + 1)):
+                        self.same(cls, *args, **dict.fromkeys(chosen, 5))
+            self.same(cls, 1, unknown=2)
+            self.same(cls, **{"".join(["", "a"]): 3})
+            self.same(cls, *range(20))
+
+    def test_a_default_factory_is_called_for_every_object(self) -> None:
+        first, second = Made(1), Made(a=2)
+        self.assertIsNot(first.tags, second.tags)
+        given = ["x"]
+        self.assertIs(Made(1, tags=given).tags, given)
+        nothing = Made.__init__.__defaults__[0]  # type: ignore[index]
+        self.same(Made, 1, nothing)
+        self.same(Made, a=1, tags=nothing, b=2)
+
+    def test_objects_are_as_alive_as_others(self) -> None:
+        for cls in CLASSES:
+            with self.subTest(cls=cls.__name__):
+                made = cls(a=1) if cls is Named else cls(1)
+                self.assertEqual(copy.copy(made), made)
+                self.assertEqual(copy.deepcopy(made), made)
+                self.assertEqual(pickle.loads(pickle.dumps(made)), made)
+                self.assertEqual(list(asdict(made)), [each.name for each in fields(cls)])
+                if cls is not Later:
+                    self.assertEqual(replace(made, a=2), cls(a=2))
+                if cls.__weakrefoffset__:
+                    self.assertIs(weakref.ref(made)(), made)
+                if hasattr(made, "__dict__") and cls is not Frozen:
+                    made.other = 3
+                    made.a = 2
+                    self.assertEqual(list(vars(made))[-1], "other")
+                    self.assertEqual(vars(made).get("a", made.a), 2)
+                    del made.a
+                    self.assertFalse("a" in vars(made))
+
+    def test_values_go_with_their_objects(self) -> None:
+        class Value:
+            pass
+
+        for cls in (fresh(), fresh(slots=True), fresh(frozen=True)):
+            values = [Value() for _ in range(200)]
+            gone = [weakref.ref(each) for each in values]
+            made = [cls(each, b=each, c=each) for each in values]
+            made += [cls(a=each, c=each) for each in values]
+            cycle = cls(1, 2, [])
+            cycle.c.append(cycle)
+            watched = weakref.finalize(cycle.c[0].c.append, int)
+            del values, made, cycle, watched
+            gc.collect()
+            self.assertEqual([each() for each in gone], [None] * 200)
+
+    def test_a_changed_class_is_called_as_it_is_now(self) -> None:
+        def by_init(cls: Any) -> None:
+            cls.__init__ = lambda self, *args, **keywords: setattr(self, "seen", (args, keywords))
+
+        def by_code(cls: Any) -> None:
+            @dataclass
+            class Other:
+                a: int
+                c: int = 2
+                b: Any = None
+
+            cls.__init__.__code__ = Other.__init__.__code__
+
+        def by_defaults(cls: Any) -> None:
+            cls.__init__.__defaults__ = (8, 9)
+
+        def by_setattr(cls: Any) -> None:
+            cls.__setattr__ = lambda self, name, value: object.__setattr__(self, name, [value])
+
+        def by_new(cls: Any) -> None:
+            cls.__new__ = lambda kind, *args, **keywords: "another"
+
+        def by_property(cls: Any) -> None:
+            cls.b = property(lambda self: 40, lambda self, value: None)
+
+        def by_default(cls: Any) -> None:
+            cls.b = 50
+
+        for change in (by_init, by_code, by_defaults, by_setattr, by_new, by_property, by_default):
+            with self.subTest(change=change.__name__):
+                cls = fresh()
+                before = cls(1)
+                change(cls)
+                for args, keywords in (((1,), {}), ((1,), {"c": 3}), ((), {"a": 1, "b": 2, "c": 3}), ((), {})):
+                    native = shown(lambda: cls(*args, **keywords))
+                    self.assertEqual(native, shown(lambda: type.__call__(cls, *args, **keywords)))
+                self.assertEqual(written(before, cls), reference(before, cls))
+
+    def test_subclasses_and_other_callers_are_not_confused(self) -> None:
+        cls = fresh()
+
+        class Sub(cls):  # type: ignore[misc]
+            def __init__(self, a: int) -> None:
+                super().__init__(a, b=3)
+
+        self.assertEqual((Sub(1).a, Sub(1).b, type(Sub(1))), (1, 3, Sub))
+        made = cls.__new__(cls)
+        cls.__init__(made, 1, c=2)
+        self.assertEqual(made, cls(1, c=2))
+        self.assertEqual(list(map(cls, [1, 2])), [cls(1), cls(2)])
+
+    def test_a_profiler_sees_the_call(self) -> None:
+        cls = fresh()
+        cls(a=1)
+        seen: list[str] = []
+        before = sys.getprofile()
+        sys.setprofile(lambda frame, event, argument: seen.append(frame.f_code.co_name) if event == "call" else None)
+        try:
+            cls(a=1, b=2)
+        finally:
+            sys.setprofile(before)
+        self.assertIn("__init__", seen)
+
+
+def shown(make: Callable[[], Any]) -> Any:
+    """What can be seen of an object that may not be what its class says."""
+    try:
+        made = make()
+    except Exception as error:
+        return type(error), str(error)
+    return type(made), getattr(made, "__dict__", made)
+
+
+def written(value: Any, cls: Any) -> Any:
+    """Its JSON by the description."""
+    try:
+        return json.loads(encode_json(value, describe(cls)))
+    except Exception as error:
+        return type(error), str(error)
+
+
+def reference(value: Any, cls: Any) -> Any:
+    """What Python's own reading of attributes gives."""
+    try:
+        return {each.name: getattr(value, each.name) for each in fields(cls)}
+    except Exception as error:
+        return type(error), str(error)
+
+
+class Reading(unittest.TestCase):
+    """Attributes of objects that are written."""
+
+    def test_what_is_written_is_what_getattr_gives(self) -> None:
+        def nothing(value: Any) -> None:
+            pass
+
+        def assigned(value: Any) -> None:
+            value.a = 5
+            value.b = 6
+
+        def seen(value: Any) -> None:
+            vars(value)["a"] = 7
+
+        def deleted(value: Any) -> None:
+            del value.b
+
+        def required(value: Any) -> None:
+            del value.a
+
+        def exchanged(value: Any) -> None:
+            value.__dict__ = {"b": 1, "a": 2, "c": [3]}
+
+        def cleared(value: Any) -> None:
+            vars(value).clear()
+
+        def crowded(value: Any) -> None:
+            for at in range(60):
+                setattr(value, f"x{at}", at)
+
+        for options in ({}, {"slots": True}, {"eq": False}):
+            for change in (nothing, assigned, seen, deleted, required, exchanged, cleared, crowded):
+                cls = fresh(**options)
+                for value in (cls(1), cls(a=1, b=2, c="x"), type.__call__(cls, 1, 2)):
+                    with self.subTest(options=options, change=change.__name__):
+                        try:
+                            change(value)
+                        except (AttributeError, TypeError):
+                            continue
+                        self.assertEqual(written(value, cls), reference(value, cls))
+                        self.assertEqual(written(value, cls), reference(value, cls))
+
+    def test_objects_of_other_shapes_are_read_too(self) -> None:
+        cls = fresh()
+        other = cls.__new__(cls)
+        other.z, other.c, other.b, other.a = 0, 1, 2, 3
+        self.assertEqual(written(other, cls), {"a": 3, "b": 2, "c": 1})
+        empty = cls.__new__(cls)
+        self.assertEqual(written(empty, cls), reference(empty, cls))
+
+        @dataclass
+        class Sub(cls):  # type: ignore[misc, valid-type]
+            d: int = 4
+
+        self.assertEqual(written(Sub(1), cls), {"a": 1, "b": 2, "c": None, "d": 4})
+        adopted_sub = fresh()
+        value = adopted_sub(1)
+        value.__class__ = cls
+        self.assertEqual(written(value, cls), {"a": 1, "b": 2, "c": None})
+
+    def test_a_value_that_other_threads_exchange_is_one_or_the_other(self) -> None:
+        cls = fresh()
+        shared = cls(1, 2, "x" * 50)
+        ends = threading.Event()
+
+        def exchange() -> None:
+            turn = 0
+            while not ends.is_set():
+                turn += 1
+                shared.c = str(turn) * 20
+                if turn % 64 == 0:
+                    shared.__dict__ = {"a": 1, "b": 2, "c": "dict"}
+
+        threads = [threading.Thread(target=exchange) for _ in range(2)]
+        for each in threads:
+            each.start()
+        try:
+            for _ in range(3000):
+                found = json.loads(encode_json(shared, describe(cls)))
+                self.assertEqual((found["a"], found["b"]), (1, 2))
+                self.assertTrue(found["c"] in ("dict", "x" * 50) or found["c"].isdigit())
+        finally:
+            ends.set()
+            for each in threads:
+                each.join()
+
+    def test_what_is_decoded_is_what_the_constructor_gives(self) -> None:
+        for cls in (Plain, Made, Frozen, Slotted, Still, Derived, Mixed, Many):
+            for body in (b'{"a":1}', b'{"b":3,"a":1}' if cls in (Made, Many) else b'{"b":"y","a":1}'):
+                for _ in range(3):
+                    with self.subTest(cls=cls.__name__, body=body):
+                        self.assertEqual(told(lambda: decode_json(describe(cls), body)), told(lambda: cls(**json.loads(body))))
+
+
+if __name__ == "__main__":
+    unittest.main()
