@@ -2,7 +2,7 @@
 
 In: a build folder with the `manifest.json` that `tayberry build` wrote. Out: a finder on `sys.meta_path` that gives the
 build's modules, each once. What holds: a module's `__file__` is its source's path, as programs expect; modules that the build does
-not know are found in the usual ways; a build for another ABI or interpreter is an ImportError that says what to type.
+not know are found in the usual ways; a build for another ABI, interpreter or processor is an ImportError that says what to type.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from typing import Any
 
 _ABI = 2
 
+#: What names a processor's model, on x86 and on ARM.
+_MODEL = [("vendor_id", "CPU implementer"), ("cpu family", "CPU architecture"), ("model", "CPU part")]
+
 
 def install(build: str | os.PathLike[str]) -> None:
     """Makes the modules of the build in the folder `build` importable, before those on `sys.path`.
 
     Raises OSError if there is no build, ValueError if its manifest cannot be read, ImportError if it is for another
-    version of Tayberry or another interpreter.
+    version of Tayberry, another interpreter or another processor.
     """
     # No `pathlib` here: a server starts quicker without it.
     folder = os.fspath(build)
@@ -35,7 +38,32 @@ def install(build: str | os.PathLike[str]) -> None:
         raise ImportError(f"it was made for ABI {manifest['abi']}, this Tayberry has ABI {_ABI}; {again}")
     if manifest["suffix"] not in importlib.machinery.EXTENSION_SUFFIXES:
         raise ImportError(f"it was made for another interpreter ({manifest['suffix']}); {again}")
+    lacking = sorted(set(manifest.get("features", [])) - _features()) if manifest.get("features") else []
+    if lacking:
+        raise ImportError(f"it was made for another processor, this one lacks {', '.join(lacking)}; {again} on this machine")
     sys.meta_path.insert(0, BuildFinder(folder, manifest))
+
+
+def _features() -> set[str]:
+    """What all processors of this machine can do, as the build's manifest names it (see `processor.rs` of the command line)."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except OSError:
+        return set()
+    found: set[str] | None = None
+    for processor in text.split("\n\n"):
+        fields: dict[str, str] = {}
+        for line in processor.splitlines():
+            name, _, value = line.partition(":")
+            fields.setdefault(name.strip(), value.strip())
+        flags = fields.get("flags", fields.get("Features"))
+        if flags is None:
+            continue
+        model = [fields.get(ours, fields.get(arms, "")) for ours, arms in _MODEL]
+        names = {*flags.split(), "-".join(model)}
+        found = names if found is None else found & names
+    return found or set()
 
 
 class BuildFinder(MetaPathFinder):

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::toolchain::Profile;
+
 /// Builds typed Python web apps to native code and serves them.
 #[derive(Debug, Parser)]
 #[command(
@@ -24,7 +26,7 @@ pub struct Cli {
 pub enum Command {
     /// Compile an app and the local modules it imports to one native library in `.tayberry/`
     #[command(
-        after_help = "Examples:\n  tayberry build app.py\n  tayberry build --strict shop/app.py     fail if anything stays interpreted\n  tayberry build --emit hir app.py        print what the checker made of it"
+        after_help = "Examples:\n  tayberry build app.py\n  tayberry build --strict shop/app.py     fail if anything stays interpreted\n  tayberry build --release-profile native app.py     for this machine's processor\n  tayberry build --emit hir app.py        print what the checker made of it"
     )]
     Build(BuildArguments),
     /// Serve the last build, building again first if a source changed
@@ -83,9 +85,35 @@ pub struct BuildArguments {
     /// Compile without optimisation and with debug information
     #[arg(long)]
     pub debug: bool,
+    /// What to build for
+    #[arg(
+        long,
+        value_enum,
+        value_name = "NAME",
+        default_value_t = ProfileName::Portable,
+        conflicts_with = "debug"
+    )]
+    pub release_profile: ProfileName,
     /// Print the commands that are run, with times
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+impl BuildArguments {
+    /// What to build for.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            native: self.release_profile == ProfileName::Native,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProfileName {
+    /// For every processor of this kind
+    Portable,
+    /// For the processor of this machine; one that lacks an instruction is told so, and does not run the build
+    Native,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -9,6 +9,7 @@ mod interpreter;
 mod interrupt;
 mod manifest;
 mod package;
+mod processor;
 mod project;
 mod report;
 mod runtime_c;
@@ -155,7 +156,7 @@ fn version() -> u8 {
         ),
         Err(_) => println!("no free-threaded Python 3.14 found"),
     }
-    match toolchain::Toolchain::find(false, false) {
+    match toolchain::Toolchain::find(false, toolchain::Profile::default(), false) {
         Ok(found) => println!("{}", found.version),
         Err(_) => println!("no C compiler found"),
     }
@@ -171,6 +172,7 @@ fn build_command(arguments: &BuildArguments) -> anyhow::Result<u8> {
     let options = build::BuildOptions {
         strict: arguments.strict,
         debug: arguments.debug,
+        profile: arguments.profile(),
         verbose: arguments.verbose,
     };
     let Some(built) = build::build(&project, &options)? else {

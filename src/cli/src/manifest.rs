@@ -1,11 +1,13 @@
 //! `.tayberry/manifest.json`: what a build was made from. Written last, so that it speaks only of finished builds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::files::hash;
+use crate::processor;
+use crate::toolchain::Profile;
 
 /// The file's content.
 #[derive(Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -22,6 +24,12 @@ pub struct Manifest {
     pub interpreter: String,
     /// Whether it was built with `--debug`.
     pub debug: bool,
+    /// What it was built for.
+    #[serde(default)]
+    pub release_profile: Profile,
+    /// What a processor must have to run it, by Linux's names; for a build for one processor.
+    #[serde(default)]
+    pub features: BTreeSet<String>,
     /// Whether it was built with `--strict`.
     pub strict: bool,
     /// Its `EXT_SUFFIX`.
@@ -111,6 +119,16 @@ impl Manifest {
             return Err(damaged("is not what was linked"));
         }
         Ok(())
+    }
+
+    /// What this machine's processor lacks of what the build needs.
+    pub fn lacking(&self) -> Vec<String> {
+        if self.features.is_empty() {
+            return Vec::new();
+        }
+        (&self.features - &processor::features())
+            .into_iter()
+            .collect()
     }
 
     /// The entry module's source, relative to the root.

@@ -3,14 +3,31 @@
 //! In: C files and where their objects go. Out: objects and a library, each put in its place only when it is whole. What
 //! holds: what an error says is who is at fault, the environment (TB901, TB903, a disk) or generated code (TB902).
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use crate::files::{hash, unfinished};
 use crate::interpreter::Interpreter;
-use crate::interrupt;
+use crate::{interrupt, processor};
+
+/// What builds are made for: the choice between code that runs everywhere and code that is faster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// For this machine's processor alone.
+    pub native: bool,
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(if self.native { "native" } else { "portable" })
+    }
+}
 
 /// A working C compiler.
 #[derive(Debug)]
@@ -21,6 +38,8 @@ pub struct Toolchain {
     /// First line of `--version`.
     pub version: String,
     flags: Vec<OsString>,
+    /// What the processor must have for what is compiled, by Linux's names.
+    pub features: BTreeSet<String>,
     verbose: bool,
 }
 
@@ -54,6 +73,11 @@ pub enum ToolchainError {
         /// What it said.
         output: String,
     },
+    /// This machine's processor cannot be compiled for.
+    #[error(
+        "--release-profile native: {0}\nhelp: leave it out; what is built without it runs on every processor of this kind"
+    )]
+    NoNative(String),
     /// Files cannot be written.
     #[error("cannot write `{path}`: {reason}")]
     Write {
@@ -86,12 +110,19 @@ pub struct Unit {
 /// order of instructions matters to other C, and to other processors.
 const QUICK: [&str; 2] = ["-fno-tree-pta", "-fno-schedule-insns2"];
 
+/// Compiles for this machine's processor, instructions and timing.
+const NATIVE: &str = if cfg!(target_arch = "x86_64") {
+    "-march=native"
+} else {
+    "-mcpu=native"
+};
+
 /// What every generated file includes first: where this does not compile, nothing would.
 const SMALLEST: &str = "#include <Python.h>\n#include <stdatomic.h>\nint tb_smallest;\n";
 
 impl Toolchain {
     /// Finds the compiler by the rules of the `cc` crate (`CC`, `CFLAGS`, the platform's name for it).
-    pub fn find(debug: bool, verbose: bool) -> Result<Toolchain, ToolchainError> {
+    pub fn find(debug: bool, profile: Profile, verbose: bool) -> Result<Toolchain, ToolchainError> {
         let target = concat!(env!("TAYBERRY_TARGET"));
         let mut build = cc::Build::new();
         build
@@ -137,13 +168,15 @@ impl Toolchain {
                 "-fvisibility=hidden",
                 "-Wall",
                 "-Wextra",
+                // A product and a sum are rounded twice, as the interpreter does, also where a processor could do both at once.
+                "-ffp-contract=off",
             ]
             .map(OsString::from),
         );
         if tool.is_like_gnu() && !debug {
             flags.extend(QUICK.map(OsString::from));
         }
-        Ok(Toolchain {
+        let mut found = Toolchain {
             command,
             environment: tool
                 .get_envs()
@@ -151,8 +184,46 @@ impl Toolchain {
                 .collect(),
             version,
             flags,
+            features: BTreeSet::new(),
             verbose,
-        })
+        };
+        if profile.native {
+            found.compile_for_this_processor()?;
+        }
+        Ok(found)
+    }
+
+    /// Adds the flags for this machine's processor and finds out what they make necessary.
+    fn compile_for_this_processor(&mut self) -> Result<(), ToolchainError> {
+        let here = processor::features();
+        if here.is_empty() {
+            return Err(ToolchainError::NoNative(
+                "the system does not say what the processor can do (/proc/cpuinfo)".into(),
+            ));
+        }
+        let plain = self.macros()?;
+        self.flags.push(OsString::from(NATIVE));
+        let native = self.macros()?;
+        self.features = processor::needed(&plain, &native, &here);
+        Ok(())
+    }
+
+    /// What the compiler defines by itself.
+    fn macros(&self) -> Result<String, ToolchainError> {
+        let mut command = self.command();
+        command
+            .args(&self.flags)
+            .args(["-dM", "-E", "-x", "c", "/dev/null"]);
+        match interrupt::output(&mut command) {
+            Ok(output) if output.status.success() => {
+                Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+            }
+            Ok(output) => Err(ToolchainError::NoNative(format!(
+                "the C compiler does not compile for it\n{}",
+                said(&output).trim_end()
+            ))),
+            Err(error) => Err(ToolchainError::NoNative(error.to_string())),
+        }
     }
 
     /// Everything that decides what an object looks like, besides its source.
@@ -161,6 +232,8 @@ impl Toolchain {
             join(&self.command),
             self.version.clone(),
             join(&self.flags),
+            // "For this processor" is another thing on another one.
+            format!("{:?}", self.features),
             format!("{interpreter:?}"),
         ];
         hash(parts.iter().map(String::as_bytes))

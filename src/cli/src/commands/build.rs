@@ -20,7 +20,7 @@ use crate::manifest::{Manifest, Module};
 use crate::project::{Project, source_hash};
 use crate::report::{Findings, Progress, counted};
 use crate::runtime_c::RuntimeC;
-use crate::toolchain::{Toolchain, Unit};
+use crate::toolchain::{Profile, Toolchain, Unit};
 
 /// How to build.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,8 @@ pub struct BuildOptions {
     pub strict: bool,
     /// `-O0 -g`
     pub debug: bool,
+    /// What it is built for.
+    pub profile: Profile,
     /// Print commands and times.
     pub verbose: bool,
 }
@@ -49,7 +51,7 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
         return Ok(None);
     }
     let interpreter = Interpreter::find()?;
-    let toolchain = Toolchain::find(options.debug, options.verbose)?;
+    let toolchain = Toolchain::find(options.debug, options.profile, options.verbose)?;
     let folder = project.build_folder();
     make_folders(&folder)?;
     let _lock = lock(&folder)?;
@@ -58,6 +60,7 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
     if let Ok(old) = Manifest::read(&folder)
         && old.toolchain == fingerprint
         && old.strict == options.strict
+        && old.features == toolchain.features
         && is_fresh(&old, project, &interpreter)?
         && old.verify(&folder).is_ok()
     {
@@ -118,6 +121,8 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
         compiler: toolchain.version.clone(),
         interpreter: interpreter.identity(),
         debug: options.debug,
+        release_profile: options.profile,
+        features: toolchain.features.clone(),
         strict: options.strict,
         suffix: interpreter.suffix.clone(),
         entry: project.entry.clone(),

@@ -110,6 +110,15 @@ fn servable(
                 interpreter.suffix
             );
         }
+        let lacking = manifest.lacking();
+        if !lacking.is_empty() {
+            anyhow::bail!(
+                "the build in `{}` is for another processor ({}): this one lacks {}\n{again} on this machine, or without --release-profile native on any",
+                folder.display(),
+                manifest.release_profile,
+                lacking.join(", ")
+            );
+        }
         manifest
             .verify(folder)
             .map_err(|error| anyhow::anyhow!("{error}\n{again}"))?;
@@ -117,13 +126,19 @@ fn servable(
         return Ok(Some(manifest));
     }
     let project = Project::discover(&entry)?;
-    if is_fresh(&manifest, &project, interpreter)? && manifest.verify(folder).is_ok() {
+    let fits = manifest.lacking().is_empty();
+    if fits && is_fresh(&manifest, &project, interpreter)? && manifest.verify(folder).is_ok() {
         return Ok(Some(manifest));
     }
-    eprintln!("the build is not of these sources any more; building again");
+    if fits {
+        eprintln!("the build is not of these sources any more; building again");
+    } else {
+        eprintln!("the build is for another processor; building again for this one");
+    }
     let options = BuildOptions {
         strict: manifest.strict,
         debug: manifest.debug,
+        profile: manifest.release_profile,
         verbose: false,
     };
     Ok(build(&project, &options)?.map(|built| built.manifest))
