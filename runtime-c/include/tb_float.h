@@ -24,6 +24,10 @@ double tb_float_from_object_exact(PyObject *value, const char *where);
 double tb_float_parse(PyObject *value);
 /* A new `float`. */
 static inline PyObject *tb_float_to_object(double value) { return PyFloat_FromDouble(value); }
+/* The same of the number that `object` gave: the object itself unless it is an int. */
+static inline PyObject *tb_float_again(PyObject *object, double value) {
+    return PyFloat_CheckExact(object) ? Py_NewRef(object) : PyFloat_FromDouble(value);
+}
 /* `repr(x)`, `str(x)`. */
 PyObject *tb_float_to_str(double value);
 /* `hash(x)` of a value that has no identity (nan hashes as a fresh object). */

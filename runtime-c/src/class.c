@@ -632,6 +632,30 @@ static int absorb_slots(tb_class_spec *spec, PyTypeObject *second) {
     return failed ? -1 : 0;
 }
 
+/* Has the fields that the interpreter keeps in slots known as such. Those of a base without slots are slots of the class's own. */
+static int take_slots(tb_class_spec *spec) {
+    struct tb_class_state *state = spec->state;
+    PyObject *slots;
+    if (PyDict_GetItemStringRef(state->namespace, "__slots__", &slots) < 0) {
+        return -1;
+    }
+    Py_XSETREF(state->slots, slots);
+    for (int each = 0; slots != NULL && each < spec->inherited_count; each++) {
+        int wanted = PySequence_Contains(slots, state->names[each]);
+        int found = wanted == 1 ? PyDict_Contains(state->namespace, state->names[each]) : 1;
+        if (wanted < 0 || found < 0) {
+            return -1;
+        }
+        PyObject *descriptor = found ? NULL : tb_descriptor_new(spec, each, state->defaults[each]);
+        if (!found && (descriptor == NULL || PyObject_SetAttr((PyObject *)spec->type, state->names[each], descriptor) < 0)) {
+            Py_XDECREF(descriptor);
+            return -1;
+        }
+        Py_XDECREF(descriptor);
+    }
+    return 0;
+}
+
 /* What pickle and copy save, unless the class has its own: `@dataclass(frozen=True, slots=True)` gives it one, and must
  * not find ours before. */
 static int add_getstate(tb_class_spec *spec) {
@@ -652,6 +676,9 @@ PyObject *tb_class_complete(tb_class_spec *spec, PyObject *decorated) {
             return NULL;
         }
         bound = (PyObject *)spec->type;
+        if (take_slots(spec) < 0) {
+            return NULL;
+        }
     }
     if (add_getstate(spec) < 0 || install_descriptors(spec, spec->state->namespace) < 0 || tb_dataclass_complete(spec) < 0 ||
         tb_construction_complete(spec) < 0 || rely(spec) < 0) {

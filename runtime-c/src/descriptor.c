@@ -44,6 +44,9 @@ static PyObject *descriptor_get(PyObject *object, PyObject *instance, PyObject *
     descriptor *self = (descriptor *)object;
     const tb_field_spec *field = &self->spec->fields[self->field];
     if (instance == NULL || instance == Py_None) {
+        if (tb_field_is_slot(self->owner, self->field)) {
+            return Py_NewRef(object);
+        }
         if (self->default_value != NULL) {
             return Py_NewRef(self->default_value);
         }
@@ -55,7 +58,10 @@ static PyObject *descriptor_get(PyObject *object, PyObject *instance, PyObject *
     }
     PyObject *value = tb_field_peek(field, instance);
     if (value == NULL && !PyErr_Occurred()) {
-        return self->default_value != NULL ? Py_NewRef(self->default_value) : tb_field_unset(self->spec, self->field, instance);
+        if (self->default_value != NULL && !tb_field_is_slot(Py_TYPE(instance), self->field)) {
+            return Py_NewRef(self->default_value);
+        }
+        tb_field_unset_plain(self->spec, self->field, instance);
     }
     return value;
 }
@@ -70,8 +76,11 @@ static int descriptor_set(PyObject *object, PyObject *instance, PyObject *value)
     }
     if (!tb_field_clear(&self->spec->fields[self->field], instance)) {
         /* CPython fills in `name` and `obj` for reads alone. */
-        PyErr_Format(PyExc_AttributeError, "'%.100s' object has no attribute '%s'", Py_TYPE(instance)->tp_name,
-                     self->spec->fields[self->field].name);
+        if (tb_field_is_slot(Py_TYPE(instance), self->field)) {
+            PyErr_SetString(PyExc_AttributeError, self->spec->fields[self->field].name);
+        } else {
+            tb_field_unset_plain(self->spec, self->field, instance);
+        }
         return -1;
     }
     return 0;
@@ -79,7 +88,8 @@ static int descriptor_set(PyObject *object, PyObject *instance, PyObject *value)
 
 static PyObject *descriptor_repr(PyObject *object) {
     descriptor *self = (descriptor *)object;
-    return PyUnicode_FromFormat("<field '%s' of '%s' objects>", self->spec->fields[self->field].name, self->owner->tp_name);
+    const char *shown = tb_field_is_slot(self->owner, self->field) ? "<member '%s' of '%s' objects>" : "<field '%s' of '%s' objects>";
+    return PyUnicode_FromFormat(shown, self->spec->fields[self->field].name, self->owner->tp_name);
 }
 
 static int descriptor_traverse(PyObject *self, visitproc visit, void *arg) {
@@ -106,7 +116,15 @@ static PyObject *descriptor_class(PyObject *object, void *closure) {
     return Py_NewRef((PyObject *)((descriptor *)object)->owner);
 }
 
+/* Slots pass for what the interpreter has there: `@dataclass` must not take them for the defaults of a class below. */
+static PyObject *descriptor_kind(PyObject *object, void *closure) {
+    (void)closure;
+    descriptor *self = (descriptor *)object;
+    return Py_NewRef((PyObject *)(tb_field_is_slot(self->owner, self->field) ? &PyMemberDescr_Type : Py_TYPE(object)));
+}
+
 static PyGetSetDef getters[] = {
+    {"__class__", descriptor_kind, NULL, NULL, NULL},
     {"__name__", descriptor_name, NULL, NULL, NULL},
     {"__objclass__", descriptor_class, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},

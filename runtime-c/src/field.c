@@ -206,10 +206,35 @@ static const char *class_name(const tb_class_spec *spec) {
     return dot == NULL ? spec->name : dot + 1;
 }
 
+int tb_field_is_slot(PyTypeObject *type, int field) {
+    for (tb_class_spec *spec = tb_class_of(type); spec != NULL && spec->state != NULL && field < spec->field_count; spec = spec->base) {
+        struct tb_class_state *state = spec->state;
+        if (state->slots != NULL && PySequence_Contains(state->slots, state->names[field]) == 1) {
+            return 1;
+        }
+        /* A value of the class's own hides the slot of a base. */
+        if (field >= spec->inherited_count || PyDict_Contains(state->namespace, state->names[field]) != 0) {
+            return 0;
+        }
+    }
+    return 0;
+}
+
+void tb_field_unset_plain(const tb_class_spec *spec, int field, PyObject *object) {
+    if (tb_field_is_slot(Py_TYPE(object), field)) {
+        PyErr_Format(PyExc_AttributeError, "'%T' object has no attribute '%s'", object, spec->fields[field].name);
+    } else {
+        PyErr_Format(PyExc_AttributeError, "'%.100s' object has no attribute '%s'", Py_TYPE(object)->tp_name, spec->fields[field].name);
+    }
+}
+
 void *tb_field_unset(const tb_class_spec *spec, int field, PyObject *object) {
-    PyObject *text = PyUnicode_FromFormat("'%.100s' object has no attribute '%s'", Py_TYPE(object)->tp_name, spec->fields[field].name);
+    const char *name_of_field = spec->fields[field].name;
+    PyObject *text = tb_field_is_slot(Py_TYPE(object), field)
+                         ? PyUnicode_FromFormat("'%T' object has no attribute '%s'", object, name_of_field)
+                         : PyUnicode_FromFormat("'%.100s' object has no attribute '%s'", Py_TYPE(object)->tp_name, name_of_field);
     PyObject *error = text == NULL ? NULL : PyObject_CallOneArg(PyExc_AttributeError, text);
-    PyObject *name = error == NULL ? NULL : PyUnicode_FromString(spec->fields[field].name);
+    PyObject *name = error == NULL ? NULL : PyUnicode_FromString(name_of_field);
     if (name != NULL && PyObject_SetAttrString(error, "name", name) == 0 && PyObject_SetAttrString(error, "obj", object) == 0) {
         /* As a new exception: it gets what is being handled as its context. */
         PyErr_SetObject(PyExc_AttributeError, error);
@@ -240,7 +265,7 @@ int tb_field_store(const tb_class_spec *spec, int field, PyObject *object, PyObj
 static PyObject *class_value(const tb_class_spec *spec, int field, PyObject *object) {
     tb_class_spec *own = tb_class_of(Py_TYPE(object));
     struct tb_class_state *state = own != NULL && own->state != NULL ? own->state : spec->state;
-    return state == NULL ? NULL : Py_XNewRef(state->defaults[field]);
+    return state == NULL || state->defaults[field] == NULL || tb_field_is_slot(Py_TYPE(object), field) ? NULL : Py_NewRef(state->defaults[field]);
 }
 
 PyObject *tb_field_load(const tb_class_spec *spec, int field, PyObject *object) {

@@ -39,6 +39,7 @@ struct tb_class_state {
     PyObject **names;            /* interned field names */
     PyObject **defaults;         /* strong; value of the class attribute or NULL */
     PyObject *namespace;         /* the type's dict; strong */
+    PyObject *slots;             /* what `@dataclass(slots=True)` made slots of: names to look for, or NULL; strong */
     tb_reliance *reliances;
     int reliance_count;
     int broken;        /* number of broken reliances */
@@ -76,6 +77,11 @@ void tb_field_put(const tb_field_spec *field, PyObject *object, tb_word word, in
 void tb_fields_unset_fresh(const tb_class_spec *spec, PyObject *object);
 /* Reads a slot as a Python object: new reference; NULL without an exception if it is unset, with one if boxing failed. */
 PyObject *tb_field_peek(const tb_field_spec *field, PyObject *object);
+/* Whether the interpreter would keep the field in a slot, as a class made by `@dataclass(slots=True)` or one below it does:
+ * such a field has no value in the class behind it. */
+int tb_field_is_slot(PyTypeObject *type, int field);
+/* `tb_field_unset` as a descriptor says it, which leaves `name` and `obj` to who asked for the attribute. */
+void tb_field_unset_plain(const tb_class_spec *spec, int field, PyObject *object);
 /* Unsets a field; 1 if it was set, 0 if not. */
 int tb_field_clear(const tb_field_spec *field, PyObject *object);
 

@@ -221,6 +221,7 @@ primitives! {
     FloatGe = "$0 >= $1" (F F) Bool never;
     FloatOf = "tb_float_parse" (O) Float python;
     FloatToObject = "tb_float_to_object" (F) Object raise;
+    FloatAgain = "tb_float_again" (O F) Object raise;
     FloatToStr = "tb_float_to_str" (F) Object raise;
     FloatRound = "tb_float_round" (F) Int raise;
     FloatRoundDigits = "tb_float_round_digits" (F I) Float raise;

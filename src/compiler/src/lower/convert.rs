@@ -84,7 +84,10 @@ impl<'a> Builder<'a> {
             },
             Repr::Float => match value.op {
                 Operand::Const(Const::Float(number)) => Operand::Const(Const::FloatObject(number)),
-                op => self.prim(Prim::FloatToObject, vec![op]),
+                op => match self.just_unboxed(&op) {
+                    Some(object) => self.prim(Prim::FloatAgain, vec![object, op]),
+                    None => self.prim(Prim::FloatToObject, vec![op]),
+                },
             },
             Repr::Bool => match value.op {
                 Operand::Const(Const::Bool(truth)) => Operand::Const(Const::BoolObject(truth)),
@@ -93,6 +96,18 @@ impl<'a> Builder<'a> {
             Repr::Object | Repr::Void | Repr::Iter | Repr::Range | Repr::Text | Repr::Handled => {
                 value.op
             }
+        }
+    }
+
+    /// The object that the last op got this number out of: a number that is read only to be passed on stays the same object,
+    /// which a NaN shows.
+    fn just_unboxed(&self, number: &Operand) -> Option<Operand> {
+        let last = self.out.blocks[self.at.index()].ops.last()?;
+        match (&last.kind, number) {
+            (OpKind::Unbox(object, _), Operand::Value(value)) if last.results == [*value] => {
+                Some(object.clone())
+            }
+            _ => None,
         }
     }
 
