@@ -23,8 +23,10 @@ _ABI = 2
 _MODEL = [("vendor_id", "CPU implementer"), ("cpu family", "CPU architecture"), ("model", "CPU part")]
 
 
-def install(build: str | os.PathLike[str]) -> None:
+def install(build: str | os.PathLike[str], root: str | None = None) -> None:
     """Makes the modules of the build in the folder `build` importable, before those on `sys.path`.
+
+    Their sources are in the folder `root`, which is the one that has the build's if it is not given.
 
     Raises OSError if there is no build, ValueError if its manifest cannot be read, ImportError if it is for another
     version of Tayberry, another interpreter or another processor.
@@ -41,7 +43,7 @@ def install(build: str | os.PathLike[str]) -> None:
     lacking = sorted(set(manifest.get("features", [])) - _features()) if manifest.get("features") else []
     if lacking:
         raise ImportError(f"it was made for another processor, this one lacks {', '.join(lacking)}; {again} on this machine")
-    sys.meta_path.insert(0, BuildFinder(folder, manifest))
+    sys.meta_path.insert(0, BuildFinder(folder, manifest, root))
 
 
 def _features() -> set[str]:
@@ -69,9 +71,9 @@ def _features() -> set[str]:
 class BuildFinder(MetaPathFinder):
     """Finds the modules that a manifest lists."""
 
-    def __init__(self, folder: str, manifest: dict[str, Any]) -> None:
+    def __init__(self, folder: str, manifest: dict[str, Any], root: str | None) -> None:
         # The build stands beside the sources, wherever both have been moved since.
-        self.root = os.path.dirname(os.path.realpath(folder))
+        self.root = os.path.dirname(os.path.realpath(folder)) if root is None else os.path.realpath(root)
         self.modules: dict[str, dict[str, Any]] = manifest["modules"]
         self.library = os.path.join(folder, manifest["library"])
         self.program_name: str = manifest["program"]

@@ -28,6 +28,21 @@ SHOP = {
         """,
 }
 
+TRAIN = """\
+import os
+import app
+import prices
+from tayberry.testing import Client
+
+with Client(app.app) as client:
+    said = client.get("/").text
+with open("ran", "w") as file:
+    file.write(f"{said} {prices.__file__} {prices.__spec__.cached.endswith('.so')}")
+"""
+
+#: Compiles quickly.
+QUICK = {"CFLAGS": "-O0"}
+
 #: The build for this processor, made once.
 NATIVE: list[Path] = []
 
@@ -60,7 +75,7 @@ class Profiles(Command):
     def test_a_build_for_this_processor_says_what_it_needs_and_computes_the_same(self) -> None:
         self.native()
         manifest = self.manifest()
-        self.assertEqual(manifest["release_profile"], {"native": True})
+        self.assertEqual(manifest["release_profile"], {"native": True, "pgo": False})
         known = Path("/proc/cpuinfo").read_text().split()
         features = manifest["features"]
         assert isinstance(features, list)
@@ -74,7 +89,7 @@ class Profiles(Command):
         self.assertIn("nothing changed", self.done("build", "--release-profile", "native", "app.py").out)
         self.assertIn("(3 C files compiled)", self.done("build", "app.py").out)
         self.assertEqual(self.manifest()["features"], [])
-        self.assertEqual(self.manifest()["release_profile"], {"native": False})
+        self.assertEqual(self.manifest()["release_profile"], {"native": False, "pgo": False})
         self.assertIn("nothing changed", self.done("build", "--release-profile", "portable", "app.py").out)
 
     def test_a_build_for_another_processor_is_refused_with_what_is_missing(self) -> None:
@@ -104,14 +119,52 @@ class Profiles(Command):
         with self.serving("run", "--port", "0", "--threads", "1") as server:
             self.assertEqual(ask(server.address()), (200, "0.0"))
             self.assertIn("the build is for another processor; building again for this one", server.log())
-        self.assertEqual(self.manifest()["release_profile"], {"native": True})
+        self.assertEqual(self.manifest()["release_profile"], {"native": True, "pgo": False})
 
     def test_other_names_and_debug_builds_are_refused(self) -> None:
         self.write("app.py", SHOP["app.py"])
         said = self.refused(2, "build", "--release-profile", "fastest", "app.py")
         self.assertIn("invalid value 'fastest' for '--release-profile <NAME>'", said)
-        self.assertIn("portable, native", said)
+        self.assertIn("portable, native, pgo, native-pgo", said)
         self.assertIn("cannot be used with", self.refused(2, "build", "--release-profile", "native", "--debug", "app.py"))
+
+    def trained(self) -> str:
+        """Builds for what `train.py` does, without optimisation: only the way of building is tested."""
+        return self.done("build", "--release-profile", "pgo", "--train", "train.py", "app.py", under=QUICK).out
+
+    def test_a_trained_build_is_made_for_what_the_training_program_does(self) -> None:
+        for name, text in SHOP.items():
+            self.write(name, text)
+        self.write("train.py", TRAIN)
+        self.assertIn("(3 C files compiled)", self.trained())
+        # It ran the compiled modules, from the sources' folder.
+        self.assertEqual((self.folder / "ran").read_text(), f"0.0 {self.folder / 'prices.py'} True")
+        counts = self.folder / ".tayberry/pgo/obj/prices.gcda"
+        self.assertTrue(counts.is_file())
+        self.assertEqual(self.manifest()["release_profile"], {"native": False, "pgo": True})
+        with self.serving("run", "--no-build", "--port", "0", "--threads", "1", under=QUICK) as server:
+            self.assertEqual(ask(server.address()), (200, "0.0"))
+        self.assertIn("nothing changed", self.trained())
+        # A training program that fails leaves the build as it is.
+        self.write("train.py", TRAIN + "raise SystemExit('no more')\n")
+        said = self.refused(1, "build", "--release-profile", "pgo", "--train", "train.py", "app.py", under=QUICK)
+        self.assertRegex(said, r"error: the training program `.*train\.py` failed \(exit status: 1\)\nno more")
+        with self.serving("run", "--no-build", "--port", "0", "--threads", "1", under=QUICK) as server:
+            self.assertEqual(ask(server.address()), (200, "0.0"))
+        self.write("train.py", "print('something else')\n")
+        said = self.refused(1, "build", "--release-profile", "pgo", "--train", "train.py", "app.py", under=QUICK)
+        self.assertIn("did not import any module of the app", said)
+        # Another profile takes the counts away.
+        self.done("build", "app.py", under=QUICK)
+        self.assertFalse(counts.exists())
+        self.assertIsNone(self.manifest()["training"])
+
+    def test_what_is_missing_for_a_trained_build_is_said(self) -> None:
+        self.write("app.py", SHOP["prices.py"])
+        self.assertIn("--train <FILE>", self.refused(2, "build", "--release-profile", "pgo", "app.py"))
+        self.assertIn("--train is for --release-profile pgo", self.refused(2, "build", "--train", "train.py", "app.py"))
+        said = self.refused(2, "build", "--release-profile", "native-pgo", "--train", "nowhere.py", "app.py")
+        self.assertIn("cannot read the training program `nowhere.py` (--train): No such file", said)
 
     def test_a_compiler_that_does_not_know_the_processor_is_said_so(self) -> None:
         self.write("app.py", SHOP["prices.py"])

@@ -26,7 +26,7 @@ pub struct Cli {
 pub enum Command {
     /// Compile an app and the local modules it imports to one native library in `.tayberry/`
     #[command(
-        after_help = "Examples:\n  tayberry build app.py\n  tayberry build --strict shop/app.py     fail if anything stays interpreted\n  tayberry build --release-profile native app.py     for this machine's processor\n  tayberry build --emit hir app.py        print what the checker made of it"
+        after_help = "Examples:\n  tayberry build app.py\n  tayberry build --strict shop/app.py     fail if anything stays interpreted\n  tayberry build --release-profile native app.py     for this machine's processor\n  tayberry build --release-profile pgo --train train.py app.py\n  tayberry build --emit hir app.py        print what the checker made of it"
     )]
     Build(BuildArguments),
     /// Serve the last build, building again first if a source changed
@@ -94,6 +94,13 @@ pub struct BuildArguments {
         conflicts_with = "debug"
     )]
     pub release_profile: ProfileName,
+    /// For `pgo`: a Python program that does with the app what it will do in production
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_if_eq_any([("release_profile", "pgo"), ("release_profile", "native-pgo")])
+    )]
+    pub train: Option<PathBuf>,
     /// Print the commands that are run, with times
     #[arg(short, long)]
     pub verbose: bool,
@@ -103,7 +110,14 @@ impl BuildArguments {
     /// What to build for.
     pub fn profile(&self) -> Profile {
         Profile {
-            native: self.release_profile == ProfileName::Native,
+            native: matches!(
+                self.release_profile,
+                ProfileName::Native | ProfileName::NativePgo
+            ),
+            pgo: matches!(
+                self.release_profile,
+                ProfileName::Pgo | ProfileName::NativePgo
+            ),
         }
     }
 }
@@ -114,6 +128,10 @@ pub enum ProfileName {
     Portable,
     /// For the processor of this machine; one that lacks an instruction is told so, and does not run the build
     Native,
+    /// For what the program of --train does: built twice
+    Pgo,
+    /// Both
+    NativePgo,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -166,6 +166,9 @@ fn version() -> u8 {
 fn build_command(arguments: &BuildArguments) -> anyhow::Result<u8> {
     let begun = std::time::Instant::now();
     let project = Project::discover(&arguments.file)?;
+    if arguments.train.is_some() && !arguments.profile().pgo {
+        anyhow::bail!("--train is for --release-profile pgo and native-pgo");
+    }
     if let Some(stage) = arguments.emit {
         return emit(&project, stage, arguments.strict);
     }
@@ -173,6 +176,7 @@ fn build_command(arguments: &BuildArguments) -> anyhow::Result<u8> {
         strict: arguments.strict,
         debug: arguments.debug,
         profile: arguments.profile(),
+        train: arguments.train.clone(),
         verbose: arguments.verbose,
     };
     let Some(built) = build::build(&project, &options)? else {

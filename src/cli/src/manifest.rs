@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::commands::train::Training;
 use crate::files::hash;
 use crate::processor;
 use crate::toolchain::Profile;
@@ -27,6 +28,9 @@ pub struct Manifest {
     /// What it was built for.
     #[serde(default)]
     pub release_profile: Profile,
+    /// What it was trained with, if it was.
+    #[serde(default)]
+    pub training: Option<Training>,
     /// What a processor must have to run it, by Linux's names; for a build for one processor.
     #[serde(default)]
     pub features: BTreeSet<String>,

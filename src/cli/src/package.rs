@@ -24,6 +24,11 @@ pub fn folder() -> Option<PathBuf> {
 
 /// A command that runs `python -m tayberry._serve`.
 pub fn server(interpreter: &Interpreter) -> Command {
+    module(interpreter, "tayberry._serve")
+}
+
+/// A command that runs a module of the package.
+pub fn module(interpreter: &Interpreter, name: &str) -> Command {
     let mut command = Command::new(&interpreter.path);
     if let Some(folder) = folder() {
         let mut path = vec![folder];
@@ -36,9 +41,9 @@ pub fn server(interpreter: &Interpreter) -> Command {
             command.env("PYTHONPATH", joined);
         }
     }
-    // The server imports what it needs itself before it looks into the app's folder: an app may well have a `profile.py`.
+    // It imports what it needs itself before it looks into the app's folder: an app may well have a `profile.py`.
     command.arg("-P");
     // Not `-X gil=0`: it would load extensions that need the lock without a word; the server names them instead.
-    command.args(["-m", "tayberry._serve"]);
+    command.args(["-m", name]);
     command
 }

@@ -35,6 +35,23 @@ pub struct RuntimeC {
 }
 
 impl RuntimeC {
+    /// A library of its own for one build, in a folder that is no other's.
+    pub fn make_for_one(
+        folder: &Path,
+        toolchain: &Toolchain,
+        interpreter: &Interpreter,
+    ) -> Result<RuntimeC, ToolchainError> {
+        let include = folder.join("include");
+        let library = folder.join("libtayberry.a");
+        make(folder, &include, &library, toolchain, interpreter)?;
+        Ok(RuntimeC {
+            identity: String::new(),
+            include,
+            library,
+            _lock: None,
+        })
+    }
+
     /// The library, built if it is not there yet.
     pub fn provide(
         toolchain: &Toolchain,

@@ -21,16 +21,32 @@ use crate::{interrupt, processor};
 pub struct Profile {
     /// For this machine's processor alone.
     pub native: bool,
+    /// For what a training program does.
+    #[serde(default)]
+    pub pgo: bool,
 }
 
 impl fmt::Display for Profile {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        to.write_str(if self.native { "native" } else { "portable" })
+        to.write_str(match (self.native, self.pgo) {
+            (false, false) => "portable",
+            (true, false) => "native",
+            (false, true) => "pgo",
+            (true, true) => "native-pgo",
+        })
     }
 }
 
+/// Whether what is compiled counts how often it is run, or is compiled for such counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counts {
+    Without,
+    Made,
+    Used,
+}
+
 /// A working C compiler.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Toolchain {
     /// The command with its own arguments (`CC="ccache gcc"`).
     command: Vec<OsString>,
@@ -40,6 +56,7 @@ pub struct Toolchain {
     flags: Vec<OsString>,
     /// What the processor must have for what is compiled, by Linux's names.
     pub features: BTreeSet<String>,
+    counts: Counts,
     verbose: bool,
 }
 
@@ -78,6 +95,11 @@ pub enum ToolchainError {
         "--release-profile native: {0}\nhelp: leave it out; what is built without it runs on every processor of this kind"
     )]
     NoNative(String),
+    /// It cannot compile for what a training program does.
+    #[error(
+        "--release-profile pgo needs GCC; the C compiler is {0}\nhelp: install gcc and set CC to it, or leave the option out"
+    )]
+    NoPgo(String),
     /// Files cannot be written.
     #[error("cannot write `{path}`: {reason}")]
     Write {
@@ -185,12 +207,45 @@ impl Toolchain {
             version,
             flags,
             features: BTreeSet::new(),
+            counts: Counts::Without,
             verbose,
         };
+        if profile.pgo && !tool.is_like_gnu() {
+            return Err(ToolchainError::NoPgo(found.version));
+        }
         if profile.native {
             found.compile_for_this_processor()?;
         }
         Ok(found)
+    }
+
+    /// The compiler for code that counts how often each part of it is run. Counts are written where the objects are.
+    pub fn counting(&self) -> Toolchain {
+        self.with_counts(
+            Counts::Made,
+            &["-fprofile-generate", "-fprofile-update=prefer-atomic"],
+        )
+    }
+
+    /// The compiler for code that is made for the counts beside its objects; what was never run is compiled as without.
+    pub fn counted(&self) -> Toolchain {
+        self.with_counts(
+            Counts::Used,
+            &[
+                "-fprofile-use",
+                "-fprofile-partial-training",
+                "-fprofile-correction",
+                "-Wno-missing-profile",
+                "-Wno-coverage-mismatch",
+            ],
+        )
+    }
+
+    fn with_counts(&self, counts: Counts, flags: &[&str]) -> Toolchain {
+        let mut made = self.clone();
+        made.counts = counts;
+        made.flags.extend(flags.iter().map(OsString::from));
+        made
     }
 
     /// Adds the flags for this machine's processor and finds out what they make necessary.
@@ -249,7 +304,11 @@ impl Toolchain {
         let next = AtomicUsize::new(0);
         let failed = AtomicBool::new(false);
         let one = |unit: &Unit| {
-            let unfinished = unfinished(&unit.object);
+            // Counts are found by the name that the compiler is given.
+            let unfinished = match self.counts {
+                Counts::Without => unfinished(&unit.object),
+                Counts::Made | Counts::Used => unit.object.clone(),
+            };
             let mut command = self.command();
             command.args(&self.flags);
             for folder in includes.iter().chain([&interpreter.include]) {
@@ -314,7 +373,7 @@ impl Toolchain {
         let unfinished = unfinished(library);
         let mut command = self.command();
         command.args(self.flags.iter().filter(|flag| {
-            ["-O", "-g", "-m"]
+            ["-O", "-g", "-m", "-fprofile-generate"]
                 .iter()
                 .any(|start| flag.to_string_lossy().starts_with(start))
         }));

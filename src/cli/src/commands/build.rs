@@ -13,6 +13,7 @@ use tayberry_compiler::hir::Module as HirModule;
 use tayberry_compiler::source::SourceFile;
 use tayberry_compiler::{Checked, check, emit};
 
+use super::train::{Pupil, Training, train};
 use crate::embed::embed;
 use crate::files::{hash, write_atomically, write_if_changed};
 use crate::interpreter::Interpreter;
@@ -31,6 +32,8 @@ pub struct BuildOptions {
     pub debug: bool,
     /// What it is built for.
     pub profile: Profile,
+    /// What a build that is trained is trained with.
+    pub train: Option<PathBuf>,
     /// Print commands and times.
     pub verbose: bool,
 }
@@ -52,6 +55,7 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
     }
     let interpreter = Interpreter::find()?;
     let toolchain = Toolchain::find(options.debug, options.profile, options.verbose)?;
+    let training = options.train.as_deref().map(Training::of).transpose()?;
     let folder = project.build_folder();
     make_folders(&folder)?;
     let _lock = lock(&folder)?;
@@ -61,6 +65,7 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
         && old.toolchain == fingerprint
         && old.strict == options.strict
         && old.features == toolchain.features
+        && old.training == training
         && is_fresh(&old, project, &interpreter)?
         && old.verify(&folder).is_ok()
     {
@@ -78,31 +83,15 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
         write_if_changed(&c_folder.join(name), text.as_bytes())
             .with_context(|| format!("cannot write `{}`", c_folder.join(name).display()))?;
     }
-    let runtime = RuntimeC::provide(&toolchain, &interpreter)?;
-    let made_with = format!("{fingerprint} {}", runtime.identity);
+    let way = match training.clone() {
+        Some(training) => Way::Trained(training),
+        None => Way::Plain(RuntimeC::provide(&toolchain, &interpreter)?),
+    };
+    let made_with = match &way {
+        Way::Plain(runtime) => format!("{fingerprint} {}", runtime.identity),
+        Way::Trained(_) => String::new(),
+    };
     let objects = Objects::of(&files, &folder, &made_with);
-    let units = objects.stale(&c_folder);
-    progress.say(&format!(
-        "compiling {} of {}",
-        units.len(),
-        counted(objects.all.len(), "C file")
-    ));
-    toolchain.compile(
-        &units,
-        &[runtime.include.clone(), c_folder.clone()],
-        &interpreter,
-    )?;
-    objects.stamp()?;
-    progress.say("linking");
-    let library = format!("lib/{program}{}", interpreter.suffix);
-    toolchain.link(
-        &objects.paths(),
-        &runtime.library,
-        &folder.join(&library),
-        &interpreter,
-    )?;
-    let linked = std::fs::read(folder.join(&library))
-        .with_context(|| format!("cannot read `{}`", folder.join(&library).display()))?;
     let modules = project.sources.files.iter().map(|file| {
         let object = format!("{}.o", emit::mangle(&file.module));
         let module = Module {
@@ -114,7 +103,7 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
         };
         (file.module.clone(), module)
     });
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         abi: tayberry_abi::ABI_VERSION,
         tayberry: this_binary()?,
         toolchain: fingerprint,
@@ -122,16 +111,50 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
         interpreter: interpreter.identity(),
         debug: options.debug,
         release_profile: options.profile,
+        training,
         features: toolchain.features.clone(),
         strict: options.strict,
         suffix: interpreter.suffix.clone(),
         entry: project.entry.clone(),
-        library_hash: hash([linked.as_slice()]),
-        program,
+        library_hash: String::new(),
         root: project.root.to_string_lossy().into_owned(),
         modules: modules.collect(),
-        library,
+        library: format!("lib/{program}{}", interpreter.suffix),
+        program,
     };
+    let space = folder.join("pgo");
+    let (compiled, paths, runtime) = match way {
+        Way::Trained(training) => {
+            let pupil = Pupil {
+                files: &files,
+                c_folder: &c_folder,
+                root: &project.root,
+                space: &space,
+                manifest: &manifest,
+            };
+            let trained = train(&pupil, &training, &toolchain, &interpreter, &progress)?;
+            (trained.objects.len(), trained.objects, trained.runtime)
+        }
+        Way::Plain(runtime) => {
+            let units = objects.stale(&c_folder);
+            progress.say(&format!(
+                "compiling {} of {}",
+                units.len(),
+                counted(objects.all.len(), "C file")
+            ));
+            let includes = [runtime.include.clone(), c_folder.clone()];
+            toolchain.compile(&units, &includes, &interpreter)?;
+            objects.stamp()?;
+            let _ = std::fs::remove_dir_all(&space);
+            (units.len(), objects.paths(), runtime)
+        }
+    };
+    progress.say("linking");
+    let library = folder.join(&manifest.library);
+    toolchain.link(&paths, &runtime.library, &library, &interpreter)?;
+    let linked =
+        std::fs::read(&library).with_context(|| format!("cannot read `{}`", library.display()))?;
+    manifest.library_hash = hash([linked.as_slice()]);
     let text = serde_json::to_vec_pretty(&manifest)?;
     write_atomically(&folder.join("manifest.json"), &text)
         .with_context(|| format!("cannot write to `{}`", folder.display()))?;
@@ -152,7 +175,7 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
         let thousands = python.max(1) as f64 / 1000.0;
         eprintln!(
             "{seconds:6.2} s  whole build: {python} lines of Python, {lines} lines of C, {} compiled",
-            counted(units.len(), "C file")
+            counted(compiled, "C file")
         );
         eprintln!(
             "{:6.2} s  and {:.0} lines of C for 1,000 lines of Python",
@@ -162,7 +185,7 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
     }
     Ok(Some(Built {
         manifest,
-        compiled: Some(units.len()),
+        compiled: Some(compiled),
     }))
 }
 
@@ -215,6 +238,14 @@ pub fn generate(
             .map(|file| (file.name, file.text))
             .collect(),
     )
+}
+
+/// How objects come about.
+enum Way {
+    /// Compiled if they are stale, and linked with the library that all projects share.
+    Plain(RuntimeC),
+    /// Compiled twice, together with a library of their own.
+    Trained(Training),
 }
 
 /// The objects of a program. Beside each stands a stamp that says what it was compiled from.

@@ -5,3 +5,4 @@ pub mod dev;
 pub mod inspect;
 pub mod new;
 pub mod run;
+pub mod train;

@@ -139,6 +139,7 @@ fn servable(
         strict: manifest.strict,
         debug: manifest.debug,
         profile: manifest.release_profile,
+        train: manifest.training.map(|training| training.file),
         verbose: false,
     };
     Ok(build(&project, &options)?.map(|built| built.manifest))
