@@ -99,7 +99,9 @@ def add_class(program: Program) -> None:
             scope = Scope(variables={"self": name}, fixed={"self"}, calls=0)
             program.classes[name] = made
             lines += ["    def __post_init__(self) -> None:"]
+            made.under_way = True
             lines += ["        " + line for line in function_body(program, scope, 1, ())]
+            made.under_way = False
     else:
         listed = ", ".join(f"{field}: {kind}" for field, kind in made.init)
         lines += [f"    def __init__(self, {listed}) -> None:"]

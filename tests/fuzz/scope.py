@@ -65,6 +65,9 @@ class Class:
     keywords: bool = False
     base: str | None = None
     dunders: set[str] = field(default_factory=set)
+    #: Its `__post_init__` is being written, which must not make objects of it: how deep that goes depends on what the interpreter
+    #: has specialised.
+    under_way: bool = False
 
 
 @dataclass
@@ -118,9 +121,14 @@ class Program:
         """Parameters that stay as they are: compiled code's caller keeps an argument until the call ends, whatever the name is bound to."""
         return {name for name, kind in parameters if self.finalisers and kind not in SCALARS}
 
+    def made_of(self) -> list[str]:
+        """Classes that objects may be made of."""
+        return [name for name, made in self.classes.items() if not made.under_way]
+
     def type(self) -> str:
         """Some type."""
-        kinds = [(SCALARS, 10), (CONTAINERS, 7), (OTHERS, 3), (list(self.classes), 4 if self.classes else 0)]
+        made_of = self.made_of()
+        kinds = [(SCALARS, 10), (CONTAINERS, 7), (OTHERS, 3), (made_of, 4 if made_of else 0)]
         chosen = self.rng.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
         made = self.rng.choice(chosen)
         if made in self.classes and self.rng.random() < 0.3:

@@ -341,7 +341,7 @@ class Statements:
     def matching(self, depth: int) -> list[str]:
         if not self.chance(0.5):
             return self.conditional(depth)
-        kind = self.rng.choice(["int", "str", "tuple[int, str]", "object", "list[int]", *self.program.classes])
+        kind = self.rng.choice(["int", "str", "tuple[int, str]", "object", "list[int]", *self.program.made_of()])
         subject = self.write.expr(kind, 2)
         lines = [f"match {subject}:"]
         for _ in range(self.rng.randint(1, 3)):
