@@ -103,7 +103,7 @@ int tb_codec_read_first(tb_reader *reader, const tb_place *place, const tb_decod
 int tb_codec_text_first(tb_reader *reader, const tb_place *place, tb_slice text, const tb_text_decoder *members, size_t count,
                         const char *expected, PyObject **out);
 /* The position in `values` (`count` strings) of the string that the object to be read next has under `key`, without
- * consuming anything; -1 if it has none of them; -2 with `*status` set if it cannot be read. */
+ * consuming anything; -1 if that is none of them; -2 with `*status` set if it cannot be read; -3 if there is no such key. */
 int tb_codec_tag(tb_reader *reader, const tb_place *place, const char *key, const char *const *values, size_t count, int *status);
 
 /* The ints of a fixed width; `expected` is the whole message. */

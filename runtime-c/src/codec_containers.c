@@ -209,7 +209,7 @@ int tb_codec_text_first(tb_reader *reader, const tb_place *place, tb_slice text,
 int tb_codec_tag(tb_reader *reader, const tb_place *place, const char *key, const char *const *values, size_t count, int *status) {
     size_t mark[2], key_length = strlen(key);
     tb_slice name, text;
-    int found = -1, more;
+    int found = -3, more;
     tb_runtime_table->mark(reader, mark);
     for (int first = 1; (more = tb_runtime_table->next_key(reader, place, first, &name)) == 1; first = 0) {
         int is_tag = name.length == key_length && memcmp(name.data, key, key_length) == 0;

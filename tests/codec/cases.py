@@ -139,6 +139,18 @@ class Square:
 
 
 @dataclass
+class Cat:
+    lives: int
+    kind: Literal["cat"] = "cat"
+
+
+@dataclass
+class Dog:
+    name: str
+    kind: Literal["dog"] = "dog"
+
+
+@dataclass
 class First:
     a: int
 
@@ -382,6 +394,16 @@ JSON: list[tuple[Any, bytes, Any]] = [
     (Circle | Square, b'{"kind":"tree"}', at((WHOLE, "union"))),
     (Circle | Square, b'{"radius":1}', at((WHOLE, "union"))),
     (Circle | Square, b"[]", at((WHOLE, "union"))),
+    # An object without the tag is one of those where it has a default.
+    (Cat | Dog, b'{"lives":7}', Cat(7)),
+    (Cat | Dog, b'{"name":"Rex"}', Dog("Rex")),
+    (Cat | Dog, b'{"name":"Rex","kind":"dog"}', Dog("Rex")),
+    (Cat | Dog, b'{"lives":7,"kind":"dog"}', at((["name"], "missing"))),
+    (Cat | Dog, b'{"lives":7,"kind":"cow"}', at((WHOLE, "union"))),
+    (Cat | Dog, b'{"lives":7,"kind":null}', at((WHOLE, "union"))),
+    (Cat | Dog, b"{}", at((WHOLE, "union"))),
+    (Circle | Cat, b'{"lives":7}', Cat(7)),
+    (Circle | Cat, b'{"radius":1}', at((["lives"], "missing"))),
     (First | Second, b'{"b":1}', Second(1)),
     (First | Second, b'{"a":1,"b":1}', First(1)),
     (First | Second, b"{}", at((WHOLE, "union"))),

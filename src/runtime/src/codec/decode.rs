@@ -268,14 +268,19 @@ impl Plan {
             [] => Err(refuse_union(reader, place, union)),
             [only] => self.decode(py, reader, place, *only),
             several => {
+                let mut candidates = several;
                 if let (Kind::Object, Some(tags)) = (kind, &union.tags) {
-                    return match tag(reader, tags)? {
-                        Some(member) => self.decode(py, reader, place, member),
-                        None => Err(refuse_union(reader, place, union)),
-                    };
+                    match tag(reader, tags)? {
+                        Tag::Of(member) => return self.decode(py, reader, place, member),
+                        Tag::Unknown => return Err(refuse_union(reader, place, union)),
+                        Tag::Absent => candidates = tags.untagged.as_slice(),
+                    }
+                    if let [only] = candidates {
+                        return self.decode(py, reader, place, *only);
+                    }
                 }
                 let mark = reader.mark();
-                for member in several {
+                for member in candidates {
                     match self.decode(py, reader, place, *member) {
                         Err(Failure::Invalid) => reader.rewind(mark),
                         other => return other,
@@ -480,15 +485,22 @@ fn find(model: &Model, name: &str, likely: usize) -> Option<usize> {
     (0..model.inputs.len()).find(|at| is(*at))
 }
 
-/// The member that the next object's tag names; the reader does not move.
-fn tag(reader: &mut Reader<'_>, tags: &Tags) -> Decoded<Option<NodeId>> {
+/// What the next object has under the key that tells the members of a union apart.
+enum Tag {
+    Of(NodeId),
+    Unknown,
+    Absent,
+}
+
+/// What the next object's tag says; the reader does not move.
+fn tag(reader: &mut Reader<'_>, tags: &Tags) -> Decoded<Tag> {
     let mark = reader.mark();
-    let mut found = None;
+    let mut found = Tag::Absent;
     let mut next = reader.next_key(true)?;
     while let Some(lent) = next {
         // SAFETY: the reader outlives this call.
         if unsafe { lent.text() } == tags.key {
-            found = None;
+            found = Tag::Unknown;
             if reader.byte() == Some(b'"') {
                 match reader.string(WHOLE) {
                     Ok(text) => {
@@ -496,7 +508,7 @@ fn tag(reader: &mut Reader<'_>, tags: &Tags) -> Decoded<Option<NodeId>> {
                             .values
                             .iter()
                             .find(|(each, _)| each == text)
-                            .map(|(_, member)| *member)
+                            .map_or(Tag::Unknown, |(_, member)| Tag::Of(*member))
                     }
                     Err(Failure::Invalid) => {}
                     Err(failure) => return Err(failure),

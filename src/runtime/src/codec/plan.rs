@@ -147,6 +147,8 @@ pub(super) struct Union {
 pub(super) struct Tags {
     pub(super) key: String,
     pub(super) values: Vec<(String, NodeId)>,
+    /// The members where it has a default, in order.
+    pub(super) untagged: Vec<NodeId>,
 }
 
 /// A class with fields.
@@ -563,9 +565,16 @@ fn json_kinds(description: &Bound<'_, PyAny>, depth: usize) -> PyResult<[bool; 6
 
 type Member<'py> = (NodeId, String, Bound<'py, PyAny>);
 
+/// A field as the search for tags sees it.
+struct TagField {
+    name: String,
+    strings: Option<Vec<String>>,
+    required: bool,
+}
+
 /// The first field of the first class that is a `Literal` of strings in all of them, no string in two.
 fn tags(members: &[&Member<'_>]) -> PyResult<Option<Tags>> {
-    let mut tables: Vec<Vec<(String, Option<Vec<String>>)>> = Vec::new();
+    let mut tables: Vec<Vec<TagField>> = Vec::new();
     for (_, kind, description) in members {
         if kind != "model" && kind != "typed_dict" {
             return Ok(None);
@@ -586,20 +595,24 @@ fn tags(members: &[&Member<'_>]) -> PyResult<Option<Tags>> {
                 });
                 strings = texts.collect();
             }
-            table.push((field.getattr("name")?.extract()?, strings));
+            table.push(TagField {
+                name: field.getattr("name")?.extract()?,
+                strings,
+                required: field.getattr("required")?.extract()?,
+            });
         }
         tables.push(table);
     }
     let Some(first) = tables.first() else {
         return Ok(None);
     };
-    for (key, _) in first {
+    for TagField { name: key, .. } in first {
         let mut values: Vec<(String, NodeId)> = Vec::new();
         let told_apart = tables.iter().zip(members).all(|(table, (id, _, _))| {
             let found = table
                 .iter()
-                .find(|(name, _)| name == key)
-                .and_then(|(_, strings)| strings.as_ref());
+                .find(|each| each.name == *key)
+                .and_then(|each| each.strings.as_ref());
             found.is_some_and(|strings| {
                 strings.iter().all(|text| {
                     let is_new = values.iter().all(|(each, _)| each != text);
@@ -609,9 +622,16 @@ fn tags(members: &[&Member<'_>]) -> PyResult<Option<Tags>> {
             })
         });
         if told_apart {
+            let lacks =
+                |table: &[TagField]| table.iter().any(|each| each.name == *key && !each.required);
+            let untagged = tables.iter().zip(members);
             return Ok(Some(Tags {
                 key: key.clone(),
                 values,
+                untagged: untagged
+                    .filter(|(table, _)| lacks(table))
+                    .map(|(_, (id, _, _))| *id)
+                    .collect(),
             }));
         }
     }

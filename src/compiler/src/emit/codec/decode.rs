@@ -252,7 +252,7 @@ impl Emitter<'_> {
             return format!("        return {only}(reader, place, out);\n");
         }
         let shown = string(&self.show(whole));
-        if let Some((key, tags)) = self.tags(fitting) {
+        if let Some((key, tags, untagged)) = self.tags(fitting) {
             let values: Vec<_> = tags.iter().map(|(value, _)| string(value)).collect();
             let mut out = format!(
                 "        static const char *const tags[] = {{{}}};\n        int status = TB_OK;\n        switch (tb_codec_tag(reader, place, {}, tags, {}, &status)) {{\n        case -2:\n            return status;\n",
@@ -267,6 +267,25 @@ impl Emitter<'_> {
                     decoders[*which]
                 );
             }
+            // An object without the key is one of those whose tag has a default.
+            let untagged: Vec<&str> = untagged.iter().map(|at| decoders[*at].as_str()).collect();
+            match untagged.as_slice() {
+                [] => {}
+                [only] => {
+                    let _ = write!(
+                        out,
+                        "        case -3:\n            return {only}(reader, place, out);\n"
+                    );
+                }
+                several => {
+                    let _ = write!(
+                        out,
+                        "        case -3: {{\n            static const tb_decoder members[] = {{{}}};\n            return tb_codec_read_first(reader, place, members, {}, {shown}, out);\n        }}\n",
+                        several.join(", "),
+                        several.len()
+                    );
+                }
+            }
             let _ = write!(
                 out,
                 "        default:\n            return tb_codec_refuse(reader, place, TB_REJECT_UNION, {shown});\n        }}\n"
@@ -280,8 +299,9 @@ impl Emitter<'_> {
         )
     }
 
-    /// The field whose `Literal` strings tell the classes apart, with each string and the class it means.
-    fn tags(&self, types: &[Type]) -> Option<(String, Vec<(String, usize)>)> {
+    /// The field whose `Literal` strings tell the classes apart, with each string and the class it means, and the classes
+    /// where it has a default.
+    fn tags(&self, types: &[Type]) -> Option<(String, Vec<(String, usize)>, Vec<usize>)> {
         let models: Vec<Model> = types
             .iter()
             .map(|each| {
@@ -320,7 +340,14 @@ impl Emitter<'_> {
                 })
             });
             if told_apart {
-                return Some((candidate.name.clone(), tags));
+                let has_default = |model: &Model| {
+                    let mut members = model.members.iter();
+                    members.any(|each| each.name == candidate.name && !each.required)
+                };
+                let untagged = (0..models.len())
+                    .filter(|at| has_default(&models[*at]))
+                    .collect();
+                return Some((candidate.name.clone(), tags, untagged));
             }
         }
         None
