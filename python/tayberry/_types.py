@@ -71,9 +71,9 @@ class Type:
     |---|---|
     | any none bool int float str bytes uuid datetime date time timedelta decimal | the type itself |
     | int | `values`, if its range is limited: the least and the greatest, each in a pair |
-    | list set frozenset tuple_of | `args[0]`: the items |
+    | list set frozenset tuple_of | `args[0]`: the items; `cls`: the class, or the abstract one that a result may be of |
     | tuple | `args`: one per position |
-    | dict | `args`: key and value |
+    | dict | `args`: key and value; `cls` likewise |
     | enum | `cls`; `values`: pairs of a value and its member |
     | literal | `values`: pairs of a value and itself |
     | union | `args` in order, `None` last |
@@ -192,6 +192,8 @@ def _describe(annotation: Any, where: str, variables: dict[Any, Any]) -> Type:
         return _alias(annotation, annotation, {}, where)
     origin = typing.get_origin(annotation)
     if origin is not None:
+        if getattr(typing, getattr(annotation, "_name", None) or "", None) is annotation:
+            return _class(origin, where)  # `typing.Sequence` without arguments
         return _generic(annotation, origin, typing.get_args(annotation), where, variables)
     if isinstance(annotation, type):
         return _class(annotation, where)
@@ -227,10 +229,10 @@ def _generic(annotation: Any, origin: Any, args: tuple[Any, ...], where: str, va
     if origin in _SEQUENCE_ORIGINS:
         kind = _SEQUENCE_ORIGINS[origin]
         item = _describe(args[0], where, variables)
-        return Type(kind, f"{kind}[{item.name}]", args=(item,), cls={"list": list, "set": set}.get(kind, frozenset))
+        return Type(kind, f"{origin.__name__}[{item.name}]", args=(item,), cls=origin)
     if origin in _MAPPING_ORIGINS:
         key, value = (_describe(each, where, variables) for each in args)
-        return _mapping(key, value, where)
+        return _mapping(origin, key, value, where)
     if isinstance(origin, typing.TypeAliasType):
         bound = dict(zip(origin.__type_params__, (_substituted(each, variables) for each in args)))
         return _alias(annotation, origin, bound, where)
@@ -263,10 +265,10 @@ def _alias(annotation: Any, alias: typing.TypeAliasType, variables: dict[Any, An
     return promised
 
 
-def _mapping(key: Type, value: Type, where: str) -> Type:
+def _mapping(cls: type, key: Type, value: Type, where: str) -> Type:
     if key.kind not in SCALARS - {"none"} and not (key.kind == "union" and all(each.kind in SCALARS for each in key.args)):
         raise TypeError(f"{where}: keys of a dict must be scalars, not {key.name}")
-    return Type("dict", f"dict[{key.name}, {value.name}]", args=(key, value), cls=dict)
+    return Type("dict", f"{cls.__name__}[{key.name}, {value.name}]", args=(key, value), cls=cls)
 
 
 def union(members: collections.abc.Sequence[Type]) -> Type:
@@ -306,7 +308,7 @@ def _class(cls: type, where: str, variables: dict[Any, Any] | None = None, argum
     if cls in _SEQUENCE_ORIGINS:
         return _generic(cls, cls, (Any,), where, {})
     if cls in _MAPPING_ORIGINS:
-        return _mapping(_PLAIN[str], ANY, where)
+        return _mapping(cls, _PLAIN[str], ANY, where)
     key: Any = (cls, arguments) if arguments else cls
     try:
         if key in _known:

@@ -10,8 +10,12 @@ import datetime as dt
 import enum
 import json
 import uuid
+from collections import ChainMap, OrderedDict, deque
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, MutableSequence, MutableSet, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, NotRequired, Optional, Self, TypedDict, TypeVar
 
 
@@ -551,6 +555,35 @@ WRITE: list[tuple[Any, Any, Any]] = [
     (Circle, Circle("square", 1), TypeError),  # type: ignore[arg-type]
     (Colour, Colour.RED, b'"red"'),
     (Colour, "red", TypeError),
+    # Abstract classes: whatever is of them and holds several. A text is one value, an iterator can be gone through only once.
+    (Sequence[int], (1, 2), b"[1,2]"),
+    (Sequence[int], [1], b"[1]"),
+    (Sequence[int], range(3), b"[0,1,2]"),
+    (Sequence[int], deque([1, 2]), b"[1,2]"),
+    (Sequence[int], ("1",), TypeError),
+    (Sequence[int], {1}, TypeError),
+    (Sequence[str], "abc", TypeError),
+    (Sequence[int], b"abc", TypeError),
+    (MutableSequence[int], (1,), TypeError),
+    (Collection[int], frozenset({1}), b"[1]"),
+    (Iterable[str], {"a": 1}.keys(), b'["a"]'),
+    (Iterable[str], {"a": 1}, TypeError),
+    (Iterable[str], MappingProxyType({"a": 1}), TypeError),
+    (Iterable[int], iter([1]), TypeError),
+    (Sequence[Sequence[int]] | None, [(1,), [2]], b"[[1],[2]]"),
+    (AbstractSet[int], frozenset({1}), b"[1]"),
+    (AbstractSet[int], {1: 2}.keys(), b"[1]"),
+    (AbstractSet[int], [1], TypeError),
+    (MutableSet[int], {1}, b"[1]"),
+    (MutableSet[int], frozenset({1}), TypeError),
+    (Mapping[str, int], MappingProxyType({"a": 1}), b'{"a":1}'),
+    (Mapping[str, Sequence[int]], ChainMap({"a": (1,)}), b'{"a":[1]}'),
+    (Mapping[str, int], OrderedDict(a=1), b'{"a":1}'),
+    (Mapping[str, int], MappingProxyType({"a": "1"}), TypeError),
+    (Mapping[str, int], MappingProxyType({1: 1}), TypeError),
+    (MutableMapping[str, int], MappingProxyType({"a": 1}), TypeError),
+    (set[int], frozenset({1}), TypeError),
+    (frozenset[int], {1}, TypeError),
     (Literal["a", 1], 1, b"1"),
     (Literal["a", 1], True, TypeError),
     (uuid.UUID, U, b'"%s"' % str(U).encode()),

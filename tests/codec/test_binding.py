@@ -1,6 +1,10 @@
 """Signatures become routes: where each parameter comes from, what it must be, and what is wrong with it."""
 
 import functools
+import importlib
+import pathlib
+import re
+import typing
 import unittest
 import uuid
 from dataclasses import dataclass
@@ -25,6 +29,19 @@ def route(handler: Any, path: str = "/x", **options: Any) -> _binding.Route:
 
 def sources(handler: Any, path: str = "/x") -> dict[str, tuple[str, str]]:
     return {param.name: (param.source, param.alias) for param in route(handler, path).params}
+
+
+class Forms(unittest.TestCase):
+    def test_what_the_check_says_has_no_json_form_is_refused_here(self) -> None:
+        table = pathlib.Path(__file__).parents[2] / "src/compiler/src/check/wire.rs"
+        listed = re.search(r"WITHOUT_FORM: &\[&str\] = &\[(.*?)\];", table.read_text(), re.DOTALL)
+        assert listed is not None
+        names = re.findall(r'"([\w.]+)"', listed[1])
+        self.assertGreater(len(names), 50)
+        for name in names:
+            module, _, attribute = name.rpartition(".")
+            with self.subTest(name), self.assertRaises(TypeError):
+                _types.describe(getattr(importlib.import_module(module), attribute))
 
 
 class Sources(unittest.TestCase):
@@ -198,6 +215,10 @@ class Descriptions(unittest.TestCase):
             (Optional[int], "int | None"),
             (None | int, "int | None"),
             (list[dict[str, int]], "list[dict[str, int]]"),
+            (typing.Sequence, "Sequence[Any]"),
+            (typing.Mapping, "Mapping[str, Any]"),
+            (typing.Tuple[()], "tuple[()]"),  # noqa: UP006
+            (typing.Tuple, "tuple"),  # noqa: UP006
             (tuple[()], "tuple[()]"),
             (tuple[int, ...], "tuple[int, ...]"),
             (Literal["a", 1], "Literal['a', 1]"),

@@ -10,7 +10,7 @@ use super::annotation::annotation;
 use super::findings::{statements::is_generator, values};
 use super::markers::{self, Marker};
 use super::names::{Symbol, resolve_expr};
-use super::{Tables, wire};
+use super::{Tables, forms, wire};
 use crate::app::{Route, Runs};
 use crate::diagnostics::Diagnostic;
 use crate::parse::span;
@@ -281,6 +281,7 @@ impl<'a> Check<'a, '_> {
 
     fn parameters(&mut self) {
         let mut found = Vec::new();
+        let mut forms = Vec::new();
         let shown = &self.def.name;
         for (star, variadic) in [
             ("*", &self.def.parameters.vararg),
@@ -335,14 +336,12 @@ impl<'a> Check<'a, '_> {
                     self.span(param.node),
                     "cannot be filled from a request",
                 ));
-            } else if let Some((what, place)) =
-                self.without_wire_form(param.node.annotation.as_deref())
-            {
-                found.push(Diagnostic::new(
-                    "TB408",
-                    format!("`{name}` cannot be read from a request: {what}"),
-                    place,
-                    "no JSON form",
+            } else if let Some(fault) = param.node.annotation.as_deref().and_then(|each| {
+                let subject = format!("`{name}` cannot be read from a request");
+                self.without_form("TB408", each, &subject, "the app does not start")
+            }) {
+                forms.push(fault.help(
+                    "declare what a request can hold: single values, lists and dicts of them, dataclasses",
                 ));
             } else if self.is_in_path(param) {
                 if !wire::is_scalar(&param.ty) {
@@ -387,36 +386,46 @@ impl<'a> Check<'a, '_> {
             }
         }
         self.diagnostics.extend(found);
+        for each in forms {
+            self.report_form(each);
+        }
     }
 
-    /// What makes an annotation's type one that JSON cannot hold.
-    fn without_wire_form(&self, annotation: Option<&ast::Expr>) -> Option<(String, Span)> {
-        let expr = annotation?;
-        let named = match expr {
-            ast::Expr::Subscript(subscript) => &*subscript.value,
-            other => other,
+    /// A finding about an annotation's type that JSON cannot hold, which may stand in a field of a model.
+    fn without_form(
+        &self,
+        code: &'static str,
+        annotation: &ast::Expr,
+        subject: &str,
+        consequence: &str,
+    ) -> Option<Diagnostic> {
+        let fault = forms::fault(self.tables, self.module, annotation)?;
+        let Some((class, field)) = fault.field else {
+            let message = format!("{subject}: {}", fault.what);
+            return Some(Diagnostic::new(code, message, fault.place, consequence));
         };
-        let what = match resolve_expr(&self.tables.modules, self.module, named)? {
-            Symbol::External(name) => wire::WITHOUT_FORM.contains(&name.as_str()).then(|| {
-                format!(
-                    "`{}` has no JSON form",
-                    name.trim_start_matches("builtins.")
-                )
-            })?,
-            Symbol::Module(module) => format!("`{}` is a module", self.tables.modules[module].name),
-            Symbol::Function(module, at) => match &self.tables.modules[module].tree.body[at] {
-                ast::Stmt::FunctionDef(def) => format!("`{}` is a function", def.name),
-                _ => return None,
-            },
-            Symbol::Class(module, at) => match &self.tables.modules[module].tree.body[at] {
-                ast::Stmt::ClassDef(class) if wire::is_bare(class) => {
-                    format!("`{}` is neither a dataclass nor annotated", class.name)
-                }
-                _ => return None,
-            },
-            Symbol::Variable => return None,
+        let message = format!("{subject}: in `{class}.{field}`, {}", fault.what);
+        let route = format!(
+            "{} {} needs it here",
+            self.route.methods.join(" and "),
+            self.route.path
+        );
+        let found = Diagnostic::new(code, message, fault.place, consequence);
+        Some(found.label(self.span(annotation), route))
+    }
+
+    /// Reports what has no JSON form, unless another route has met it already: the error counts more than the warning.
+    fn report_form(&mut self, finding: Diagnostic) {
+        let same = |each: &Diagnostic| {
+            ["TB408", "TB409"].contains(&each.code) && each.labels[0].0 == finding.labels[0].0
         };
-        Some((what, self.span(expr)))
+        if let Some(before) = self.diagnostics.iter_mut().find(|each| same(each)) {
+            if before.code > finding.code {
+                *before = finding;
+            }
+            return;
+        }
+        self.report(finding);
     }
 
     fn bodies(&mut self) {
@@ -592,18 +601,17 @@ impl<'a> Check<'a, '_> {
             );
             return;
         }
-        if let Some((what, place)) = self.without_wire_form(self.def.returns.as_deref()) {
-            self.report(
-                Diagnostic::new(
-                    "TB409",
-                    format!(
-                        "the result of `{}` cannot be written as JSON: {what}",
-                        self.def.name
-                    ),
-                    place,
-                    "answered with status 500",
-                )
-                .help("return a dataclass, a list or dict, a single value, or a `Response`"),
+        let subject = format!(
+            "the result of `{}` cannot be written as JSON",
+            self.def.name
+        );
+        if let Some(found) =
+            self.def.returns.as_deref().and_then(|each| {
+                self.without_form("TB409", each, &subject, "answered with status 500")
+            })
+        {
+            self.report_form(
+                found.help("return a dataclass, a list or dict, a single value, or a `Response`"),
             );
         }
         for stmt in &self.def.body {

@@ -30,6 +30,7 @@ mod effects;
 mod expression;
 mod findings;
 mod format;
+mod forms;
 mod function;
 mod handlers;
 mod hidden_routes;

@@ -1,7 +1,5 @@
 //! Which types a request and an answer can carry: as one text, as several, as JSON.
 
-use rustpython_ast as ast;
-
 use crate::types::{Known, Type};
 
 /// Whether one text can hold a value of the type.
@@ -51,17 +49,6 @@ pub(super) fn is_body(ty: &Type) -> bool {
         Type::Union(members) => members.iter().any(is_body),
         _ => false,
     }
-}
-
-/// A class without bases and annotations: nothing says what is in it.
-pub(super) fn is_bare(class: &ast::StmtClassDef) -> bool {
-    class.decorator_list.is_empty()
-        && class.arguments.as_ref().is_none_or(|each| each.is_empty())
-        && class.type_params.is_none()
-        && !class
-            .body
-            .iter()
-            .any(|stmt| matches!(stmt, ast::Stmt::AnnAssign(_)))
 }
 
 /// Types of libraries that no JSON value stands for.
@@ -122,4 +109,57 @@ pub(super) const WITHOUT_FORM: &[&str] = &[
     "threading.Lock",
     "asyncio.Task",
     "asyncio.Future",
+    "builtins.ArithmeticError",
+    "builtins.LookupError",
+    "builtins.RuntimeError",
+    "builtins.KeyError",
+    "builtins.TypeError",
+    "builtins.OSError",
+    "builtins.super",
+    "builtins.enumerate",
+    "builtins.reversed",
+    "typing.Hashable",
+    "typing.Sized",
+    "typing.Container",
+    "typing.Protocol",
+    "typing.NoReturn",
+    "typing.Never",
+    "typing.TypeAlias",
+    "collections.abc.Hashable",
+    "collections.abc.Sized",
+    "collections.abc.Container",
+    "collections.abc.Buffer",
+    "collections.ChainMap",
+    "collections.UserDict",
+    "collections.UserList",
+    "pathlib.PurePath",
+    "pathlib.PosixPath",
+    "ipaddress.IPv4Network",
+    "ipaddress.IPv6Network",
+    "ipaddress.IPv4Interface",
+    "ipaddress.IPv6Interface",
+    "datetime.tzinfo",
+    "datetime.timezone",
+    "zoneinfo.ZoneInfo",
+    "array.array",
+    "numbers.Number",
+    "threading.RLock",
+    "threading.Event",
+    "threading.Thread",
+    "asyncio.Lock",
+    "asyncio.Event",
+    "asyncio.Queue",
+    "asyncio.Semaphore",
+    "asyncio.AbstractEventLoop",
+    "contextvars.ContextVar",
+    "socket.socket",
+    "sqlite3.Connection",
+    "sqlite3.Cursor",
+    "types.MappingProxyType",
+    "types.GenericAlias",
+    "random.Random",
+    "io.TextIOWrapper",
+    "subprocess.Popen",
+    "concurrent.futures.Future",
+    "concurrent.futures.ThreadPoolExecutor",
 ];

@@ -9,13 +9,13 @@ use super::encode::{
 };
 use super::known::{self, Known};
 use super::objects::raised;
-use super::plan::{Choice, Choices, Model, Node, NodeId, Plan, Union};
+use super::plan::{Choice, Choices, Items, Model, Node, NodeId, Plan, Union};
 use super::rejection::{Decoded, Failure};
 use super::write::Sink;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 use tayberry_abi::Buffer;
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
@@ -51,15 +51,18 @@ impl Plan {
             }
             Node::Int(_) => encode_integer(py, out, value),
             Node::Str => encode_string(out, value),
-            Node::List(items) => encode_list(py, out, value, depth, &mut |out, item, depth| {
-                self.write(py, out, item, items.item, depth)
-            }),
+            Node::List(items) if items.abstract_class.is_none() => {
+                encode_list(py, out, value, depth, &mut |out, item, depth| {
+                    self.write(py, out, item, items.item, depth)
+                })
+            }
             Node::TupleOf(items) => {
                 encode_tuple(py, out, value, depth, &mut |out, item, depth, _| {
                     self.write(py, out, item, items.item, depth)
                 })
             }
-            Node::Set(items) | Node::FrozenSet(items) => {
+            // Of an abstract class it may be anything that can be gone through.
+            Node::List(items) | Node::Set(items) | Node::FrozenSet(items) => {
                 encode_iterable(py, out, value, depth, &mut |out, item, depth| {
                     self.write(py, out, item, items.item, depth)
                 })
@@ -254,8 +257,28 @@ fn fits(py: Python<'_>, node: &Node, value: Object<'_, '_>) -> Decoded<bool> {
             }
             Node::Str => ffi::PyUnicode_Check(object) != 0,
             Node::Bytes => ffi::PyBytes_Check(object) != 0,
+            Node::List(Items {
+                abstract_class: Some(class),
+                ..
+            })
+            | Node::Set(Items {
+                abstract_class: Some(class),
+                ..
+            }) => {
+                let is_list = matches!(node, Node::List(_)) && ffi::PyList_CheckExact(object) != 0;
+                return Ok(is_list || is_collection(py, value, class)?);
+            }
+            Node::Dict {
+                abstract_class: Some(class),
+                ..
+            } => {
+                return Ok(
+                    ffi::PyDict_Check(object) != 0 || is_instance(py, value, class.bind(py))?
+                );
+            }
             Node::List(_) => ffi::PyList_Check(object) != 0,
-            Node::Set(_) | Node::FrozenSet(_) => ffi::PyAnySet_Check(object) != 0,
+            Node::Set(_) => ffi::PySet_Check(object) != 0,
+            Node::FrozenSet(_) => ffi::PyFrozenSet_Check(object) != 0,
             Node::TupleOf(_) => ffi::PyTuple_Check(object) != 0,
             Node::Tuple {
                 class: Some(class), ..
@@ -289,6 +312,21 @@ fn fits(py: Python<'_>, node: &Node, value: Object<'_, '_>) -> Decoded<bool> {
         }
     };
     Ok(built_in)
+}
+
+/// Whether a value is of an abstract class and holds several: a tuple, a set, a `deque`, a dict's keys. A text is
+/// one value, what has values for its keys is a mapping, and an iterator can be gone through only once.
+fn is_collection(py: Python<'_>, value: Object<'_, '_>, class: &Py<PyType>) -> Decoded<bool> {
+    let object = value.as_ptr();
+    // SAFETY: the object is valid; the checks look at its type only.
+    let other = unsafe {
+        ffi::PyUnicode_Check(object) != 0
+            || ffi::PyBytes_Check(object) != 0
+            || ffi::PyByteArray_Check(object) != 0
+            || ffi::PyIter_Check(object) != 0
+    };
+    let has_keys = || value.hasattr("keys").map_err(|error| raised(py, error));
+    Ok(!other && is_instance(py, value, class.bind(py))? && !has_keys()?)
 }
 
 fn is_instance(

@@ -55,6 +55,8 @@ pub(super) enum Node {
         /// Keys must be `str` when written.
         text_keys: bool,
         name: String,
+        /// As in `Items`: `Mapping[str, int]`.
+        abstract_class: Option<Py<PyType>>,
     },
     Enum(Choices),
     Literal(Choices),
@@ -102,6 +104,8 @@ pub(super) struct Items {
     pub(super) item: NodeId,
     /// As errors show the whole type.
     pub(super) name: String,
+    /// The abstract class that a value to be written may be of, if one is declared: `Sequence[int]`.
+    pub(super) abstract_class: Option<Py<PyType>>,
 }
 
 /// The values of an `Enum` or a `Literal`.
@@ -298,22 +302,10 @@ impl<'py> Builder<'py> {
             "time" => Node::Known(Known::Time),
             "timedelta" => Node::Known(Known::TimeDelta),
             "decimal" => Node::Known(Known::Decimal),
-            "list" => Node::List(Items {
-                item: self.args(description)?[0],
-                name,
-            }),
-            "set" => Node::Set(Items {
-                item: self.args(description)?[0],
-                name,
-            }),
-            "frozenset" => Node::FrozenSet(Items {
-                item: self.args(description)?[0],
-                name,
-            }),
-            "tuple_of" => Node::TupleOf(Items {
-                item: self.args(description)?[0],
-                name,
-            }),
+            "list" => Node::List(self.items(description, name)?),
+            "set" => Node::Set(self.items(description, name)?),
+            "frozenset" => Node::FrozenSet(self.items(description, name)?),
+            "tuple_of" => Node::TupleOf(self.items(description, name)?),
             "tuple" => Node::Tuple {
                 items: self.args(description)?,
                 class: None,
@@ -340,6 +332,7 @@ impl<'py> Builder<'py> {
                     plain_keys: key == "str" || key == "any",
                     text_keys: key == "str",
                     name,
+                    abstract_class: abstract_class(description)?,
                 }
             }
             "enum" => Node::Enum(choices(description, name)?),
@@ -408,6 +401,14 @@ impl<'py> Builder<'py> {
             by_kind,
             tags,
             name,
+        })
+    }
+
+    fn items(&mut self, description: &Bound<'py, PyAny>, name: String) -> PyResult<Items> {
+        Ok(Items {
+            item: self.args(description)?[0],
+            name,
+            abstract_class: abstract_class(description)?,
         })
     }
 
@@ -561,6 +562,13 @@ fn json_kinds(description: &Bound<'_, PyAny>, depth: usize) -> PyResult<[bool; 6
         }
         _ => [true; 6],
     })
+}
+
+/// The class of a container's description, if it is one of `collections.abc`.
+fn abstract_class(description: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyType>>> {
+    let class = description.getattr("cls")?.cast_into::<PyType>()?;
+    let is_abstract = class.module()?.to_str()? == "collections.abc";
+    Ok(is_abstract.then(|| class.unbind()))
 }
 
 type Member<'py> = (NodeId, String, Bound<'py, PyAny>);

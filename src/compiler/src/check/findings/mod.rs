@@ -20,7 +20,7 @@ mod annotations;
 mod attributes;
 mod calls;
 mod coroutines;
-mod dataclasses;
+pub mod dataclasses;
 mod exceptions;
 mod imports;
 mod integers;

@@ -23,6 +23,16 @@ pub(super) struct Model {
     pub(super) direct: bool,
 }
 
+/// What tells the classes of a union apart.
+struct Tags {
+    /// The field's name.
+    key: String,
+    /// Each of its strings, and the class that it means.
+    tags: Vec<(String, usize)>,
+    /// The classes where it has a default.
+    untagged: Vec<usize>,
+}
+
 impl Emitter<'_> {
     /// The members of a class, or `None` if they are not known (an own `__init__` that is not compiled).
     pub(super) fn model(&self, id: ClassId) -> Option<Model> {
@@ -252,7 +262,12 @@ impl Emitter<'_> {
             return format!("        return {only}(reader, place, out);\n");
         }
         let shown = string(&self.show(whole));
-        if let Some((key, tags, untagged)) = self.tags(fitting) {
+        if let Some(Tags {
+            key,
+            tags,
+            untagged,
+        }) = self.tags(fitting)
+        {
             let values: Vec<_> = tags.iter().map(|(value, _)| string(value)).collect();
             let mut out = format!(
                 "        static const char *const tags[] = {{{}}};\n        int status = TB_OK;\n        switch (tb_codec_tag(reader, place, {}, tags, {}, &status)) {{\n        case -2:\n            return status;\n",
@@ -299,9 +314,8 @@ impl Emitter<'_> {
         )
     }
 
-    /// The field whose `Literal` strings tell the classes apart, with each string and the class it means, and the classes
-    /// where it has a default.
-    fn tags(&self, types: &[Type]) -> Option<(String, Vec<(String, usize)>, Vec<usize>)> {
+    /// The field whose `Literal` strings tell the classes apart.
+    fn tags(&self, types: &[Type]) -> Option<Tags> {
         let models: Vec<Model> = types
             .iter()
             .map(|each| {
@@ -347,7 +361,11 @@ impl Emitter<'_> {
                 let untagged = (0..models.len())
                     .filter(|at| has_default(&models[*at]))
                     .collect();
-                return Some((candidate.name.clone(), tags, untagged));
+                return Some(Tags {
+                    key: candidate.name.clone(),
+                    tags,
+                    untagged,
+                });
             }
         }
         None
