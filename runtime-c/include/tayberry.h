@@ -258,7 +258,7 @@ typedef struct tb_runtime {
     int (*text_string)(tb_reader *, const struct tb_place *, tb_slice, PyObject **);
     /* Decodes a value of a standard-library class from text. */
     int (*text_known)(tb_reader *, const struct tb_place *, tb_slice, int known, PyObject **);
-    /* Turns the pending `ValueError`/`TypeError`/`AssertionError` of a user's constructor (`__post_init__`) into a rejection: INVALID; any other stays: RAISED. */
+    /* Turns the pending `ValueError`/`AssertionError` of a user's constructor (`__post_init__`) into a rejection: INVALID; any other stays: RAISED. */
     int (*reject_raised)(tb_reader *, const struct tb_place *);
 } tb_runtime;
 _Static_assert(sizeof(tb_runtime) == 224, "tb_runtime: size");

@@ -76,6 +76,8 @@ class Checked:
             raise ValueError("low is above high")
         if self.low < 0:
             raise KeyError("not a refusal")
+        assert self.low != 50, "low is 50"
+        assert self.low != 51
 
 
 @dataclass
@@ -366,6 +368,7 @@ JSON: list[tuple[Any, bytes, Any]] = [
     (Strict, b'{"b":{"c":1},"a":"x"}', at((["b"], "extra_forbidden"), (["a"], "int_type"))),
     (Checked, b'{"low":1,"high":2}', Checked(1, 2)),
     (Checked, b'{"low":3,"high":2}', at((WHOLE, "value_error"))),
+    (Checked, b'{"low":50,"high":60}', at((WHOLE, "value_error"))),
     (list[Checked], b'[{"low":3,"high":2},{"low":4,"high":2}]', at(([0], "value_error"), ([1], "value_error"))),
     (WithInitVar, b'{"a":2,"scale":3}', WithInitVar(2, 3)),
     (Derived, b'{"sku":"a","extra":true}', Derived("a", 1, True)),

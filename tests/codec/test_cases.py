@@ -96,6 +96,8 @@ class Cases(unittest.TestCase):
             (tuple[int, int], b"[]", "expected an array of 2 items"),
             (cases.U.__class__, b'"' + b"x" * 50 + b'"', 'expected a UUID, got "' + "x" * 40 + '…"'),
             (cases.Checked, b'{"low":3,"high":2}', "low is above high"),
+            (cases.Checked, b'{"low":50,"high":60}', "low is 50"),
+            (cases.Checked, b'{"low":51,"high":60}', "the value was refused"),
             (int, b"9" * 4301, "an integer may have at most 4300 digits"),
         ]:
             with self.subTest(annotation=annotation, document=document[:60]):

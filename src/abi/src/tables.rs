@@ -245,7 +245,7 @@ layouts! {
         text_string: Option<unsafe extern "C" fn(*mut c_void, *const Place, Slice, *mut *mut Object) -> c_int> = "int (*text_string)(tb_reader *, const struct tb_place *, tb_slice, PyObject **)",
         /// Decodes a value of a standard-library class from text.
         text_known: Option<unsafe extern "C" fn(*mut c_void, *const Place, Slice, c_int, *mut *mut Object) -> c_int> = "int (*text_known)(tb_reader *, const struct tb_place *, tb_slice, int known, PyObject **)",
-        /// Turns the pending `ValueError`/`TypeError`/`AssertionError` of a user's constructor (`__post_init__`) into a rejection: INVALID; any other stays: RAISED.
+        /// Turns the pending `ValueError`/`AssertionError` of a user's constructor (`__post_init__`) into a rejection: INVALID; any other stays: RAISED.
         reject_raised: Option<unsafe extern "C" fn(*mut c_void, *const Place) -> c_int> = "int (*reject_raised)(tb_reader *, const struct tb_place *)",
     }
 }

@@ -1,7 +1,7 @@
 //! Instances of models from the values of their fields.
 //!
 //! In: a model of a plan and its values, `None` for a field that was not given. Out: a new instance; what a class's own
-//! code refuses (`ValueError`, `TypeError`, `AssertionError`) is a rejection, other exceptions stay.
+//! code refuses (`ValueError`, `AssertionError`) is a rejection, other exceptions stay: a `TypeError` is the program's fault.
 
 use super::known::allocate;
 use super::objects::raised;
@@ -124,7 +124,7 @@ pub(super) fn construct<'py>(
     }
 }
 
-/// Turns a pending `ValueError`, `TypeError` or `AssertionError` into a rejection; any other stays.
+/// Turns a pending `ValueError` or `AssertionError` into a rejection; any other stays.
 pub(crate) fn reject_raised(
     py: Python<'_>,
     reader: &mut Reader<'_>,
@@ -133,7 +133,6 @@ pub(crate) fn reject_raised(
     // SAFETY: the thread is attached.
     let refused = unsafe {
         ffi::PyErr_ExceptionMatches(ffi::PyExc_ValueError) != 0
-            || ffi::PyErr_ExceptionMatches(ffi::PyExc_TypeError) != 0
             || ffi::PyErr_ExceptionMatches(ffi::PyExc_AssertionError) != 0
     };
     if !refused {
@@ -146,9 +145,11 @@ pub(crate) fn reject_raised(
         .value(py)
         .str()
         .map(|text| text.to_string_lossy().into_owned());
+    // A plain `assert` has no words.
+    let message = message.ok().filter(|text| !text.is_empty());
     reader.reject(
         place,
         Rejection::ValueError,
-        message.unwrap_or_else(|_| "the value was refused".into()),
+        message.unwrap_or_else(|| "the value was refused".into()),
     )
 }
