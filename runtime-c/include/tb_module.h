@@ -77,6 +77,9 @@ typedef struct tb_program_spec {
     size_t module_count;
 } tb_program_spec;
 
+/* What a module refers to beside its namespace: all that the library keeps. */
+int tb_module_traverse(PyObject *module, visitproc visit, void *arg);
+
 /* Runs a module's code in its namespace; the body of `Py_mod_exec`. 0 or -1. */
 int tb_module_execute(tb_module_spec *spec, PyObject *module);
 
@@ -96,7 +99,8 @@ PyObject *tb_program_initialize(const tb_program_spec *program);
         {0, NULL},                                                                                                     \
     };                                                                                                                 \
     static struct PyModuleDef tb_definition_##mangled = {                                                              \
-        .m_base = PyModuleDef_HEAD_INIT, .m_name = #mangled, .m_slots = tb_slots_##mangled};                           \
+        .m_base = PyModuleDef_HEAD_INIT, .m_name = #mangled, .m_size = sizeof(PyObject *),                             \
+        .m_slots = tb_slots_##mangled, .m_traverse = tb_module_traverse};                                              \
     PyObject *tb_init_##mangled(void) { return PyModuleDef_Init(&tb_definition_##mangled); }
 
 /* Defines `PyInit_<program>` for a `tb_program_spec` named `spec`. */

@@ -467,6 +467,9 @@ PyObject *tb_class_create(tb_class_spec *spec, PyObject *name, PyObject *bases, 
     PyObject *dict = state->namespace = PyType_GetDict(type);
     /* The class of an earlier execution of the module lives on: its instances do. */
     PyTypeObject *former = spec->type;
+    if (former == NULL && tb_keep((PyObject **)&spec->type) < 0) {
+        return NULL;
+    }
     spec->type = type;
     spec->state = state;
     spec->plain = 0;
@@ -666,6 +669,28 @@ static int add_getstate(tb_class_spec *spec) {
     return failed ? -1 : 0;
 }
 
+/* Shows the collector what the class's state refers to. */
+static int keep(tb_class_spec *spec) {
+    struct tb_class_state *state = spec->state;
+    PyObject **places[] = {&state->namespace, &state->slots, &state->init.function, &state->eq.function, &state->repr.function,
+                           &state->hash.function, &state->factory_marker, &state->own_init};
+    int failed = 0;
+    for (size_t each = 0; !state->kept && each < Py_ARRAY_LENGTH(places); each++) {
+        failed |= tb_keep(places[each]) < 0;
+    }
+    for (int each = 0; !state->kept && each < spec->field_count; each++) {
+        failed |= tb_keep(&state->defaults[each]) < 0;
+    }
+    for (int each = 0; !state->kept && each < state->init_count; each++) {
+        failed |= tb_keep(&state->init_fields[each].factory) < 0;
+    }
+    for (int each = 0; !state->kept && each < state->reliance_count; each++) {
+        failed |= tb_keep(&state->reliances[each].expected) < 0;
+    }
+    state->kept = 1;
+    return failed ? -1 : 0;
+}
+
 PyObject *tb_class_complete(tb_class_spec *spec, PyObject *decorated) {
     if (spec->state == NULL) {
         return PyErr_Format(PyExc_SystemError, "%s: decorated before its class statement has run", spec->name);
@@ -681,7 +706,7 @@ PyObject *tb_class_complete(tb_class_spec *spec, PyObject *decorated) {
         }
     }
     if (add_getstate(spec) < 0 || install_descriptors(spec, spec->state->namespace) < 0 || tb_dataclass_complete(spec) < 0 ||
-        tb_construction_complete(spec) < 0 || rely(spec) < 0) {
+        tb_construction_complete(spec) < 0 || rely(spec) < 0 || keep(spec) < 0) {
         return NULL;
     }
     return Py_NewRef(bound);
@@ -692,7 +717,8 @@ int tb_objects_ready(void) {
     static int ready;
     PyMutex_Lock(&once);
     if (!ready) {
-        ready = tb_watch_ready() == 0 && tb_descriptor_ready() == 0 && tb_namespace_ready() == 0 && tb_coroutine_ready() == 0;
+        ready = tb_watch_ready() == 0 && tb_descriptor_ready() == 0 && tb_namespace_ready() == 0 && tb_coroutine_ready() == 0 &&
+                tb_keep_ready() == 0;
     }
     int failed = !ready;
     PyMutex_Unlock(&once);

@@ -281,6 +281,9 @@ int tb_codec_enum_load(tb_enum *enumeration) {
     char *expected = bytes == NULL ? NULL : PyMem_Malloc((size_t)length + 1);
     if (expected != NULL) {
         memcpy(expected, bytes, (size_t)length + 1);
+        if (enumeration->class_ == NULL && (tb_keep(&enumeration->class_) < 0 || tb_keep(&enumeration->by_value) < 0)) {
+            PyErr_Clear(); /* the collector takes them for used */
+        }
         enumeration->class_ = class_;
         enumeration->by_value = by_value;
         enumeration->expected = expected; /* an earlier one lives on: other threads may be using it */

@@ -128,7 +128,10 @@ typedef struct tb_frame_node {
 
 void tb_code_info_set(tb_code_info *info, PyObject *function)
 {
-    __atomic_store_n(&info->function, Py_NewRef(function), __ATOMIC_RELEASE);
+    PyObject *former = __atomic_exchange_n(&info->function, Py_NewRef(function), __ATOMIC_ACQ_REL);
+    if (former == NULL && tb_keep_info(info) < 0) {
+        PyErr_Clear(); /* the collector takes the function for one that is used */
+    }
 }
 
 static tb_frame_node *frame_find(tb_code_info *info, PyObject *code, int line)
@@ -155,12 +158,25 @@ static tb_frame_node *frame_make(tb_code_info *info, PyObject *function, int lin
         return NULL;
     }
     tb_internal_frame_line(node->frame, line);
-    /* So that threads can share it cheaply. */
+    /* So that threads can share it cheaply. The collector would take all that an immortal object refers to for used; it
+     * sees that from `tb_frames_visit`. */
+    PyObject_GC_UnTrack(node->frame);
     tb_internal_immortal((PyObject *)node->frame);
     node->next = __atomic_load_n(&info->frames, __ATOMIC_ACQUIRE);
     while (!__atomic_compare_exchange_n(&info->frames, &node->next, node, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
     }
     return node;
+}
+
+int tb_frames_visit(tb_code_info *info, visitproc visit, void *arg)
+{
+    for (tb_frame_node *node = __atomic_load_n(&info->frames, __ATOMIC_ACQUIRE); node != NULL; node = node->next) {
+        int stopped = PyFrame_Type.tp_traverse((PyObject *)node->frame, visit, arg);
+        if (stopped) {
+            return stopped;
+        }
+    }
+    return 0;
 }
 
 PyObject *tb_code_info_frame(tb_code_info *info, PyObject *function, int line)

@@ -34,6 +34,13 @@ static void spares_free(PyObject *capsule)
     PyMem_RawFree(dead);
 }
 
+void tb_frames_forget(void)
+{
+    for (int at = 0; spares != NULL && at < SPARES; at++) {
+        Py_CLEAR(spares->list[at].frame);
+    }
+}
+
 /* NULL without an exception if there is no memory. */
 static spare_frames *spares_make(PyThreadState *thread)
 {

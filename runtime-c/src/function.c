@@ -52,6 +52,9 @@ int tb_function_adopt(tb_function_spec *spec, PyObject *function) {
     PyFunction_SetVectorcall(object, spec->vectorcall);
     /* The function of an earlier execution of the module lives on: other threads may be borrowing it. */
     PyObject *former = spec->function;
+    if (former == NULL && tb_keep(&spec->function) < 0) {
+        return -1;
+    }
     __atomic_store_n(&spec->function, Py_NewRef(function), __ATOMIC_RELEASE);
     if (former != NULL) {
         tb_guards_review(&spec->function);

@@ -335,8 +335,16 @@ int tb_module_execute(tb_module_spec *spec, PyObject *module) {
     /* The module object of an earlier import lives on: its functions may still be running. */
     int is_new = spec->globals != globals;
     int had_module = spec->module != NULL;
-    __atomic_store_n(&spec->module, Py_NewRef(module), __ATOMIC_RELEASE);
-    spec->globals = Py_NewRef(globals);
+    tb_module_keep(module);
+    if (!had_module && (tb_keep(&spec->module) < 0 || tb_keep(&spec->globals) < 0)) {
+        return -1;
+    }
+    if (spec->module != module) {
+        __atomic_store_n(&spec->module, Py_NewRef(module), __ATOMIC_RELEASE);
+    }
+    if (is_new) {
+        spec->globals = Py_NewRef(globals);
+    }
     if (is_new && had_module) {
         tb_guards_review(&spec->module);
     }

@@ -3,6 +3,7 @@
 
 #include "internals.h"
 #include "names.h"
+#include "objects.h"
 #include "tb_library.h"
 
 /* Constants. */
@@ -155,7 +156,10 @@ int tb_named_class_check(tb_named_class *named, PyObject *value)
         Py_DECREF(found);
     } else {
         /* The former class is never released, as another thread may be looking at it. */
-        __atomic_store_n(&named->class_, found, __ATOMIC_RELEASE);
+        PyObject *former = __atomic_exchange_n(&named->class_, found, __ATOMIC_ACQ_REL);
+        if (former == NULL && tb_keep(&named->class_) < 0) {
+            PyErr_Clear(); /* the collector takes it for used */
+        }
     }
     return is;
 }

@@ -39,6 +39,7 @@ struct tb_class_state {
     PyObject **names;            /* interned field names */
     PyObject **defaults;         /* strong; value of the class attribute or NULL */
     PyObject *namespace;         /* the type's dict; strong */
+    int kept;                    /* what it refers to is known to the collector */
     PyObject *slots;             /* what `@dataclass(slots=True)` made slots of: names to look for, or NULL; strong */
     tb_reliance *reliances;
     int reliance_count;
@@ -117,5 +118,16 @@ void tb_class_review(tb_class_spec *spec);
 
 /* All types of this library: 0 or -1. */
 int tb_objects_ready(void);
+
+/* References from static places (keep.c). 0 or -1. Each place once, and it must own what it refers to. */
+int tb_keep_ready(void);
+int tb_keep(PyObject **place);
+int tb_keep_info(tb_code_info *info);
+/* Has a module that is being executed hold all that is kept. */
+void tb_module_keep(PyObject *module);
+/* Visits what the frames of a function's tracebacks refer to (error.c). */
+int tb_frames_visit(tb_code_info *info, visitproc visit, void *arg);
+/* Releases the frames that this thread keeps for later calls (frame.c). */
+void tb_frames_forget(void);
 
 #endif

@@ -43,6 +43,9 @@ int tb_watch_dict(PyObject *dict, tb_watch watch, void *owner) {
         return -1;
     }
     *entry = (watched){.dict = Py_NewRef(dict), .watch = watch, .owner = owner};
+    if (tb_keep(&entry->dict) < 0) {
+        return -1;
+    }
     PyMutex_Lock(&registering);
     watched **chain = chain_of(dict);
     entry->next = *chain;
