@@ -127,6 +127,25 @@ class Build(Command):
         (self.folder / ".tayberry/manifest.json").unlink()
         self.assertEqual(self.compiled("app.py"), 1)
 
+    def test_kept_bytecode_is_used_while_it_is_whole_and_of_the_source(self) -> None:
+        self.shop()
+        self.compiled("app.py")
+        kept = {path.name: path for path in (self.folder / ".tayberry/obj").glob("*.code")}
+        self.assertEqual(sorted(kept), ["app.code", "shop.code", "shop__models.code", "shop__prices.code"])
+        whole = {name: path.read_bytes() for name, path in kept.items()}
+        times = {name: path.stat().st_mtime_ns for name, path in kept.items()}
+        # Whatever is not what a build has written there is made again: cut off, damaged, of another module.
+        kept["shop.code"].write_bytes(whole["shop.code"][:-1])
+        kept["shop__models.code"].write_bytes(whole["shop__models.code"][:-1] + b"!")
+        kept["app.code"].write_bytes(whole["shop.code"])
+        (self.folder / ".tayberry/manifest.json").unlink()
+        self.assertEqual(self.compiled("app.py"), 0)
+        self.assertEqual({name: path.read_bytes() for name, path in kept.items()}, whole)
+        self.assertEqual(kept["shop__prices.code"].stat().st_mtime_ns, times["shop__prices.code"])
+        self.write("shop/prices.py", "def doubled(price: int) -> int:\n    return price + price\n")
+        self.assertEqual(self.compiled("app.py"), 1)
+        self.assertNotEqual(kept["shop__prices.code"].read_bytes(), whole["shop__prices.code"])
+
     def test_the_same_sources_give_the_same_c_wherever_they_are(self) -> None:
         self.shop()
         first = self.done("build", "app.py", "--emit", "c").out

@@ -213,7 +213,7 @@ fn emit(project: &Project, stage: Stage, strict: bool) -> anyhow::Result<u8> {
         Stage::C => {
             let interpreter = interpreter::Interpreter::find()?;
             for (name, text) in
-                build::generate(project, &checked, &project.program(), &interpreter)?
+                build::generate(project, &checked, &project.program(), &interpreter, None)?
             {
                 println!("/* ── {name} ── */\n{text}");
             }

@@ -14,7 +14,7 @@ use tayberry_compiler::source::SourceFile;
 use tayberry_compiler::{Checked, check, emit};
 
 use super::train::{Pupil, Training, train};
-use crate::embed::embed;
+use crate::embed::{embed, kept_name};
 use crate::files::{hash, write_atomically, write_if_changed};
 use crate::interpreter::Interpreter;
 use crate::manifest::{Manifest, Module};
@@ -77,7 +77,14 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
 
     let progress = Progress::start("generating C");
     let program = project.program();
-    let files = generate(project, &checked, &program, &interpreter)?;
+    let objects_folder = folder.join("obj");
+    let files = generate(
+        project,
+        &checked,
+        &program,
+        &interpreter,
+        Some(&objects_folder),
+    )?;
     let c_folder = folder.join("c");
     for (name, text) in &files {
         write_if_changed(&c_folder.join(name), text.as_bytes())
@@ -159,7 +166,9 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
     write_atomically(&folder.join("manifest.json"), &text)
         .with_context(|| format!("cannot write to `{}`", folder.display()))?;
     remove_others(&c_folder, &files.keys().cloned().collect());
-    remove_others(&folder.join("obj"), &objects.names());
+    let mut kept = objects.names();
+    kept.extend(manifest.modules.keys().map(|name| kept_name(name)));
+    remove_others(&objects_folder, &kept);
     remove_others(&folder.join("lib"), &file_name(&manifest.library));
     progress.end();
     if options.verbose {
@@ -209,12 +218,13 @@ pub fn is_fresh(
         }))
 }
 
-/// All C files of the program by name.
+/// All C files of the program by name. `kept` is the folder for code that the next build may use again.
 pub fn generate(
     project: &Project,
     checked: &Checked,
     program: &str,
     interpreter: &Interpreter,
+    kept: Option<&Path>,
 ) -> anyhow::Result<BTreeMap<String, String>> {
     let pairs: Vec<(&HirModule, &SourceFile)> = checked
         .program
@@ -222,7 +232,7 @@ pub fn generate(
         .iter()
         .zip(&project.sources.files)
         .collect();
-    let codes = embed(interpreter, &pairs)?;
+    let codes = embed(interpreter, &pairs, kept)?;
     let code = pairs
         .iter()
         .zip(codes)
