@@ -1,4 +1,4 @@
-//! runtime-c as a static library, built once for all projects.
+//! runtime-c as a static library, and its header as the compiler wants to read it, built once for all projects.
 //!
 //! Its sources are carried in this binary. The library is kept in the cache folder under a hash of them, the compiler, its
 //! flags and the interpreter; two builds at once make it once, and an interrupted one leaves nothing that looks whole.
@@ -118,6 +118,7 @@ fn make(
                 .map_err(|error| cannot_write(&path, &error))?;
         }
     }
+    toolchain.precompile(&include.join("tb.h"), include, interpreter);
     let units: Vec<Unit> = SOURCE
         .files()
         .filter(|file| file.path().extension().is_some_and(|ending| ending == "c"))

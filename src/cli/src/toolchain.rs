@@ -57,6 +57,8 @@ pub struct Toolchain {
     /// What the processor must have for what is compiled, by Linux's names.
     pub features: BTreeSet<String>,
     counts: Counts,
+    /// Whether it takes `name.h.gch` for `name.h` by itself. A cache around a compiler cannot tell what is in such a file.
+    takes_precompiled: bool,
     verbose: bool,
 }
 
@@ -128,9 +130,13 @@ pub struct Unit {
     pub object: PathBuf,
 }
 
-/// Passes of GCC that take a ninth of its time and leave generated code as it is: what they find out about pointers and the
-/// order of instructions matters to other C, and to other processors.
-const QUICK: [&str; 2] = ["-fno-tree-pta", "-fno-schedule-insns2"];
+/// Passes of GCC that take a seventh of its time and leave generated code as it is: what they find out about pointers, the
+/// order of instructions and conditions that were decided before matters to other C, and to other processors.
+const QUICK: [&str; 3] = [
+    "-fno-tree-pta",
+    "-fno-schedule-insns2",
+    "-fno-tree-dominator-opts",
+];
 
 /// Compiles for this machine's processor, instructions and timing.
 const NATIVE: &str = if cfg!(target_arch = "x86_64") {
@@ -199,6 +205,7 @@ impl Toolchain {
             flags.extend(QUICK.map(OsString::from));
         }
         let mut found = Toolchain {
+            takes_precompiled: tool.is_like_gnu() && command.len() == 1,
             command,
             environment: tool
                 .get_envs()
@@ -344,6 +351,32 @@ impl Toolchain {
                 .collect();
             results.into_iter().collect()
         })
+    }
+
+    /// Reads a header in advance, which saves a tenth of the time of every file that begins with it. Only a saving: where it
+    /// cannot be done, the header itself is read.
+    pub fn precompile(&self, header: &Path, include: &Path, interpreter: &Interpreter) {
+        // What is counted is compiled once.
+        if !self.takes_precompiled || self.counts != Counts::Without {
+            return;
+        }
+        let mut place = header.as_os_str().to_owned();
+        place.push(".gch");
+        let place = PathBuf::from(place);
+        let unfinished = unfinished(&place);
+        let mut command = self.command();
+        command
+            .args(&self.flags)
+            .arg(format!("-I{}", include.display()))
+            .arg(format!("-I{}", interpreter.include.display()))
+            .args(["-x", "c-header"])
+            .arg(header)
+            .arg("-o")
+            .arg(&unfinished);
+        let made = self.run(command, interpreter);
+        if made.and_then(|()| put(&unfinished, &place)).is_err() {
+            let _ = std::fs::remove_file(&unfinished);
+        }
     }
 
     /// Makes a static library of objects.

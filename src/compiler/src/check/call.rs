@@ -4,7 +4,7 @@ use rustpython_ast::{self as ast};
 
 use super::builtins;
 use super::function::{Reason, Translated, Translator};
-use super::names::{Symbol, resolve, resolve_expr, resolve_member};
+use super::names::{LONGEST, Symbol, resolve, resolve_expr, resolve_member};
 use super::result_type::element_type;
 use crate::hir::*;
 use crate::library;
@@ -218,22 +218,32 @@ impl Translator<'_> {
 
     /// The way that `f`, `module.f` or `package.module.f` goes through the program's modules, and where it ends.
     pub(super) fn path(&self, expr: &ast::Expr) -> Option<(Path, Symbol)> {
-        match expr {
-            ast::Expr::Name(name) if !self.by_name.contains_key(name.id.as_str()) => {
-                let symbol = resolve(&self.tables.modules, self.module, &name.id)?;
-                Some((Path::of(&name.id), symbol))
+        let (mut first, mut attributes) = (expr, Vec::new());
+        while let ast::Expr::Attribute(attribute) = first {
+            if attributes.len() == LONGEST {
+                return None;
             }
-            ast::Expr::Attribute(attribute) => {
-                let (path, Symbol::Module(inner)) = self.path(&attribute.value)? else {
-                    return None;
-                };
-                let symbol = resolve_member(&self.tables.modules, inner, &attribute.attr)?;
-                let mut through = path.through;
-                through.push((path.name, super::module_id(inner)));
-                let name = attribute.attr.as_str().into();
-                Some((Path { through, name }, symbol))
-            }
-            _ => None,
+            attributes.push(&attribute.attr);
+            first = &attribute.value;
         }
+        let ast::Expr::Name(name) = first else {
+            return None;
+        };
+        if self.by_name.contains_key(name.id.as_str()) {
+            return None;
+        }
+        let symbol = resolve(&self.tables.modules, self.module, &name.id)?;
+        let first = (Path::of(&name.id), symbol);
+        let mut attributes = attributes.into_iter().rev();
+        attributes.try_fold(first, |(path, symbol), attribute| {
+            let Symbol::Module(inner) = symbol else {
+                return None;
+            };
+            let symbol = resolve_member(&self.tables.modules, inner, attribute)?;
+            let mut through = path.through;
+            through.push((path.name, super::module_id(inner)));
+            let name = attribute.as_str().into();
+            Some((Path { through, name }, symbol))
+        })
     }
 }

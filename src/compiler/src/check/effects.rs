@@ -9,8 +9,8 @@ use rustpython_ast as ast;
 
 use super::Tables;
 use super::builtins;
-use super::findings::{scope::Scope, values};
-use super::names::{Symbol, resolve, resolve_expr, resolve_member};
+use super::findings::scope::Scope;
+use super::names::{LONGEST, Symbol, resolve, resolve_expr, resolve_member};
 use crate::hir::*;
 use crate::members;
 use crate::types::{Known, Type};
@@ -34,7 +34,7 @@ pub fn blocking(tables: &Tables, functions: &[Function]) -> Vec<Option<String>> 
             },
             module: function.module.index(),
             function,
-            def: tables.def(&tables.candidates[at]),
+            scope: Scope::function(tables.def(&tables.candidates[at])),
             reason: None,
             calls: Vec::new(),
             likely: BTreeMap::new(),
@@ -78,7 +78,8 @@ struct Found<'a> {
     class: Option<(usize, usize)>,
     module: usize,
     function: &'a Function,
-    def: &'a ast::StmtFunctionDef,
+    /// The names of its body.
+    scope: Scope<'a>,
     reason: Option<String>,
     /// In the order in which they were found: the first that may block is the reason.
     calls: Vec<usize>,
@@ -188,11 +189,22 @@ impl Found<'_> {
 
     /// What a name, or a name in a module, means.
     fn symbol(&self, expr: &Expr) -> Option<Symbol> {
-        match &expr.kind {
-            ExprKind::Global(name) => resolve(&self.tables.modules, self.module, name),
-            ExprKind::Attribute { object, name } => self.member(self.symbol(object), name),
-            _ => None,
+        let (mut first, mut names) = (expr, Vec::new());
+        while let ExprKind::Attribute { object, name } = &first.kind {
+            if names.len() == LONGEST {
+                return None;
+            }
+            names.push(name);
+            first = object;
         }
+        let ExprKind::Global(name) = &first.kind else {
+            return None;
+        };
+        let first = resolve(&self.tables.modules, self.module, name);
+        names
+            .into_iter()
+            .rev()
+            .fold(first, |owner, name| self.member(owner, name))
     }
 
     /// What an attribute of a module means.
@@ -227,6 +239,14 @@ impl Found<'_> {
     /// The type of a value, where it is not certain the one that the program gives it: a variable holds what made it,
     /// a field what it is declared as.
     fn likely(&self, expr: &Expr) -> Type {
+        self.likely_within(expr, LONGEST)
+    }
+
+    /// `likely`, by way of so many objects at most.
+    fn likely_within(&self, expr: &Expr, left: usize) -> Type {
+        let Some(left) = left.checked_sub(1) else {
+            return Type::Object;
+        };
         if expr.ty != Type::Object {
             return expr.ty.clone();
         }
@@ -237,8 +257,8 @@ impl Found<'_> {
         }
         match &expr.kind {
             ExprKind::Local(local) => self.likely.get(local).cloned().unwrap_or(Type::Object),
-            ExprKind::Narrow(inner) => self.likely(inner),
-            ExprKind::Attribute { object, name } => match self.likely(object) {
+            ExprKind::Narrow(inner) => self.likely_within(inner, left),
+            ExprKind::Attribute { object, name } => match self.likely_within(object, left) {
                 Type::Known(Known::Request) => of_request(name),
                 Type::Class(class) => self.tables.native_classes[class.index()]
                     .fields
@@ -249,7 +269,8 @@ impl Found<'_> {
             },
             ExprKind::Call(call) => match &call.callee {
                 Callee::Attribute { object, name }
-                    if name == "text" && self.likely(object) == Type::Known(Known::Request) =>
+                    if name == "text"
+                        && self.likely_within(object, left) == Type::Known(Known::Request) =>
                 {
                     Type::Str
                 }
@@ -261,7 +282,7 @@ impl Found<'_> {
                     }
                     _ => Type::Object,
                 },
-                Callee::BuiltinMethod { object, name } => match self.likely(object) {
+                Callee::BuiltinMethod { object, name } => match self.likely_within(object, left) {
                     Type::Dict(key, value) => match name.as_str() {
                         "keys" => Type::List(key),
                         "values" => Type::List(value),
@@ -281,7 +302,7 @@ impl Found<'_> {
                 }
                 _ => Type::Object,
             },
-            ExprKind::Item { object, .. } => match self.likely(object) {
+            ExprKind::Item { object, .. } => match self.likely_within(object, left) {
                 Type::Dict(_, value) => *value,
                 Type::List(item) | Type::TupleOf(item) => *item,
                 _ => Type::Object,
@@ -296,10 +317,8 @@ impl Found<'_> {
 
     /// Whether a local holds a compiled function made here, whenever it is called: one `def` binds it and nothing else.
     fn is_made_here(&self, local: LocalId) -> bool {
-        let name = self.local(local);
-        let scope = Scope::function(self.def);
-        let bound = scope.bindings.iter().filter(|(each, _)| *each == name);
-        self.made.contains(&local) && bound.count() == 1 && !values::asks_for_type(self.def, name)
+        let (name, scope) = (self.local(local), &self.scope);
+        self.made.contains(&local) && scope.places(name).len() == 1 && !scope.asks_for_type(name)
     }
 
     /// Methods of containers, texts and requests, and those that are called so of nothing else.

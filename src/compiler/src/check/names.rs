@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 
+/// No module of a program is nested so deep; a longer chain of attributes, which may be asked about at each of them, means nothing.
+pub const LONGEST: usize = 16;
+
 /// A position in the checker's table of definitions of one kind.
 pub type Index = usize;
 
@@ -320,21 +323,29 @@ pub fn resolve_member(modules: &[Module], module: usize, name: &str) -> Option<S
 
 /// Resolves a dotted expression: `models.Item`, `datetime.datetime`.
 pub fn resolve_expr(modules: &[Module], module: usize, expr: &ast::Expr) -> Option<Symbol> {
-    match expr {
-        ast::Expr::Name(name) => match resolve(modules, module, &name.id) {
-            Some(symbol) => Some(symbol),
-            None if crate::check::builtins::is_builtin(&name.id) => {
-                Some(Symbol::External(format!("builtins.{}", name.id)))
-            }
-            None => None,
-        },
-        ast::Expr::Attribute(attribute) => match resolve_expr(modules, module, &attribute.value)? {
-            Symbol::Module(inner) => resolve_member(modules, inner, &attribute.attr),
-            Symbol::External(prefix) => {
-                Some(Symbol::External(format!("{prefix}.{}", attribute.attr)))
-            }
-            _ => None,
-        },
-        _ => None,
+    let (mut first, mut attributes) = (expr, Vec::new());
+    while let ast::Expr::Attribute(attribute) = first {
+        if attributes.len() == LONGEST {
+            return None;
+        }
+        attributes.push(&attribute.attr);
+        first = &attribute.value;
     }
+    let ast::Expr::Name(name) = first else {
+        return None;
+    };
+    let first = match resolve(modules, module, &name.id) {
+        None if crate::check::builtins::is_builtin(&name.id) => {
+            Symbol::External(format!("builtins.{}", name.id))
+        }
+        found => found?,
+    };
+    attributes
+        .into_iter()
+        .rev()
+        .try_fold(first, |owner, attribute| match owner {
+            Symbol::Module(inner) => resolve_member(modules, inner, attribute),
+            Symbol::External(prefix) => Some(Symbol::External(format!("{prefix}.{attribute}"))),
+            _ => None,
+        })
 }

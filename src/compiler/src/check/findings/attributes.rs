@@ -85,14 +85,7 @@ fn class_of<'a>(walk: &Walk<'a, '_>, name: &str) -> Option<(usize, &'a ast::Stmt
     let Opened::Function(def) = scope.opened else {
         return None;
     };
-    if scope
-        .bindings
-        .iter()
-        .filter(|(each, _)| *each == name)
-        .count()
-        != 1
-        || values::asks_for_type(def, name)
-    {
+    if scope.places(name).len() != 1 || scope.asks_for_type(name) {
         return None;
     }
     let param = def.parameters.find(name)?;

@@ -294,12 +294,7 @@ pub fn assigned<'a>(walk: &mut Walk<'a, '_>, target: &'a ast::Expr) {
             .args
             .first()
             .is_some_and(|first| first.parameter.name.as_str() == object.id.as_str());
-    let rebound = function_scope
-        .bindings
-        .iter()
-        .filter(|(name, _)| *name == object.id.as_str())
-        .count()
-        > 1;
+    let rebound = function_scope.places(&object.id).len() > 1;
     if !is_self || rebound || walk.catches(&["AttributeError", "FrozenInstanceError"]) {
         return;
     }

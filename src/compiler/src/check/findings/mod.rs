@@ -62,6 +62,12 @@ pub fn find(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let assigned = imports::assigned_attributes(tables);
+    let is_dynamic = |text: &str| DYNAMIC.iter().any(|each| text.contains(each));
+    let dynamic: Vec<bool> = sources
+        .files
+        .iter()
+        .map(|file| is_dynamic(&file.text))
+        .collect();
     for (module, each) in tables.modules.iter().enumerate() {
         let mut walk = Walk {
             tables,
@@ -70,6 +76,7 @@ pub fn find(
             sources,
             assigned: &assigned,
             importable,
+            dynamic: &dynamic,
             scopes: Vec::new(),
             loops: Vec::new(),
             caught: BTreeSet::new(),
@@ -92,6 +99,8 @@ pub struct Walk<'a, 'd> {
     pub assigned: &'a BTreeSet<&'a str>,
     /// What can be imported from outside of the program; `None` where that is not known.
     pub importable: Option<&'a BTreeSet<String>>,
+    /// Which modules may get names that no statement binds.
+    dynamic: &'a [bool],
     /// Outermost first; the module's own is not among them.
     pub scopes: Vec<Scope<'a>>,
     /// The loops around this place within the innermost function.
@@ -140,8 +149,13 @@ impl<'a> Walk<'a, '_> {
     /// What an expression means, if it is a name of the module or of `builtins`, or an attribute of a module.
     pub fn symbol(&self, expr: &ast::Expr) -> Option<Symbol> {
         let mut first = expr;
+        let mut attributes = 0;
         while let ast::Expr::Attribute(attribute) = first {
             first = &attribute.value;
+            attributes += 1;
+            if attributes > names::LONGEST {
+                return None;
+            }
         }
         match first {
             ast::Expr::Name(name) if self.scope_of(&name.id).is_none() => {
@@ -161,8 +175,7 @@ impl<'a> Walk<'a, '_> {
 
     /// Whether a module may get names that no statement binds: `exec`, `globals()[…] = …`.
     pub fn is_dynamic(&self, module: usize) -> bool {
-        let text = &self.sources.files[module].text;
-        DYNAMIC.iter().any(|each| text.contains(each))
+        self.dynamic[module]
     }
 
     /// The name that is most like one that is not there.

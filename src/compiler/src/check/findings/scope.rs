@@ -3,10 +3,13 @@
 //! In: a tree. Out: a `Scope`. What holds: names bound in scopes inside are not in it, apart from those that `:=` in a
 //! comprehension binds around it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_text_size::{Ranged, TextSize};
+
+use super::statements::is_generator;
+use super::values;
 
 /// What opens a scope.
 #[derive(Clone, Copy)]
@@ -27,10 +30,14 @@ pub struct Scope<'a> {
     pub globals: BTreeSet<&'a str>,
     /// Declared `nonlocal` here.
     pub nonlocals: BTreeSet<&'a str>,
-    /// Where names are bound, in source order: the place from which on the name may have a value.
-    pub bindings: Vec<(&'a str, TextSize)>,
-    /// What plain assignments, `name = value`, give to names.
-    pub values: Vec<(&'a str, &'a ast::Expr)>,
+    /// Where names are bound, while they are being collected.
+    bindings: Vec<(&'a str, TextSize)>,
+    /// What the first plain assignment, `name = value`, gives to a name.
+    values: BTreeMap<&'a str, &'a ast::Expr>,
+    places: BTreeMap<&'a str, Vec<TextSize>>,
+    /// Names that a function looks at the type of.
+    asked: BTreeSet<&'a str>,
+    is_generator: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -42,7 +49,10 @@ impl<'a> Scope<'a> {
             globals: BTreeSet::new(),
             nonlocals: BTreeSet::new(),
             bindings: Vec::new(),
-            values: Vec::new(),
+            values: BTreeMap::new(),
+            places: BTreeMap::new(),
+            asked: BTreeSet::new(),
+            is_generator: false,
         }
     }
 
@@ -51,14 +61,14 @@ impl<'a> Scope<'a> {
         let mut scope = Scope::new(Opened::Function(def));
         scope.parameters(&def.parameters);
         scope.body(&def.body);
-        scope
+        scope.finished()
     }
 
     /// The scope of a class body.
     pub fn class(def: &'a ast::StmtClassDef) -> Scope<'a> {
         let mut scope = Scope::new(Opened::Class(def));
         scope.body(&def.body);
-        scope
+        scope.finished()
     }
 
     /// The scope of a lambda's body.
@@ -68,7 +78,7 @@ impl<'a> Scope<'a> {
             scope.parameters(parameters);
         }
         Binder(&mut scope).visit_expr(&lambda.body);
-        scope
+        scope.finished()
     }
 
     /// The scope of a comprehension.
@@ -77,7 +87,7 @@ impl<'a> Scope<'a> {
         for each in generators {
             scope.target(&each.target);
         }
-        scope
+        scope.finished()
     }
 
     /// The scope of type parameters.
@@ -91,12 +101,35 @@ impl<'a> Scope<'a> {
 
     /// The value of a name that one plain assignment binds, and nothing else.
     pub fn only_value(&self, name: &str) -> Option<&'a ast::Expr> {
-        let bound = self.bindings.iter().filter(|(each, _)| *each == name);
-        let mut values = self.values.iter().filter(|(each, _)| *each == name);
-        match (bound.count(), values.next()) {
-            (1, Some((_, value))) => Some(value),
-            _ => None,
+        let value = self.values.get(name).copied()?;
+        (self.places(name).len() == 1).then_some(value)
+    }
+
+    /// Where a name is bound, in source order: the place from which on it may have a value.
+    pub fn places(&self, name: &str) -> &[TextSize] {
+        self.places.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether the function looks at what a name of it holds: `isinstance(name, …)`, `name is None`, `match name`.
+    pub fn asks_for_type(&self, name: &str) -> bool {
+        self.asked.contains(name)
+    }
+
+    /// Whether it is a function with `yield` of its own.
+    pub fn is_generator(&self) -> bool {
+        self.is_generator
+    }
+
+    /// The scope with what is known once all of it was seen.
+    fn finished(mut self) -> Scope<'a> {
+        for (name, from) in std::mem::take(&mut self.bindings) {
+            self.places.entry(name).or_default().push(from);
         }
+        if let Opened::Function(def) = self.opened {
+            self.asked = values::asked_for_type(def);
+            self.is_generator = is_generator(def);
+        }
+        self
     }
 
     fn parameters(&mut self, parameters: &'a ast::Parameters) {
@@ -173,7 +206,10 @@ impl<'a> Visitor<'a> for Binder<'_, 'a> {
                 for target in &assign.targets {
                     scope.target_from(target, assign.range.end());
                     if let ast::Expr::Name(name) = target {
-                        scope.values.push((name.id.as_str(), &assign.value));
+                        scope
+                            .values
+                            .entry(name.id.as_str())
+                            .or_insert(&assign.value);
                     }
                 }
             }

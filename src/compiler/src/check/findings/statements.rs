@@ -4,7 +4,7 @@
 use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_text_size::Ranged;
 
-use super::scope::Opened;
+use super::scope::{Opened, Scope};
 use super::values;
 use super::{Walk, annotation};
 use crate::diagnostics::Diagnostic;
@@ -332,7 +332,7 @@ pub fn returned<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::StmtReturn) {
         && matches!(walk.scopes[walk.scopes.len() - 2].opened, Opened::Class(_))
         && let Some(value) = stmt.value.as_deref()
         && values::certain(walk, value).is_some_and(|ty| ty != Type::None)
-        && !is_generator(def)
+        && !walk.scopes.last().is_some_and(Scope::is_generator)
     {
         walk.report(Diagnostic::new(
             "TB322",
@@ -383,7 +383,7 @@ fn declared(walk: &Walk<'_, '_>, def: &ast::StmtFunctionDef) -> Option<Type> {
     let plain = outer
         .iter()
         .all(|scope| matches!(scope.opened, Opened::Class(_)));
-    if !plain || is_generator(def) {
+    if !plain || walk.scopes.last().is_some_and(Scope::is_generator) {
         return None;
     }
     let wanted = annotation::annotation(walk.tables, walk.module, returns);

@@ -1,6 +1,8 @@
 //! Types of expressions that are certain without running anything: literals, displays, results of a few builtins, of the
 //! program's own functions and classes, and locals that are bound once to one of these.
 
+use std::collections::BTreeSet;
+
 use rustpython_ast::{self as ast, visitor::Visitor};
 
 use super::scope::{Opened, Scope};
@@ -118,13 +120,7 @@ fn claimed(walk: &Walk<'_, '_>, name: &str) -> Option<Type> {
     {
         return None;
     }
-    if scope
-        .bindings
-        .iter()
-        .filter(|(each, _)| *each == name)
-        .count()
-        != 1
-    {
+    if scope.places(name).len() != 1 {
         return None;
     }
     let param = def.parameters.find(name)?;
@@ -132,7 +128,7 @@ fn claimed(walk: &Walk<'_, '_>, name: &str) -> Option<Type> {
         .default
         .as_deref()
         .is_some_and(ast::Expr::is_none_literal_expr)
-        || asks_for_type(def, name)
+        || scope.asks_for_type(name)
     {
         return None;
     }
@@ -153,9 +149,9 @@ fn is_solid(ty: &Type) -> bool {
 pub fn assigned<'a>(walk: &Walk<'a, '_>, name: &str) -> Option<&'a ast::Expr> {
     let at = walk.scope_of(name)?;
     let scope = &walk.scopes[at];
-    let Opened::Function(def) = scope.opened else {
+    if !matches!(scope.opened, Opened::Function(_)) {
         return None;
-    };
+    }
     let value = scope.only_value(name)?;
     // What the value's names mean there they have to mean here too.
     let inside = &walk.scopes[at + 1..];
@@ -163,7 +159,7 @@ pub fn assigned<'a>(walk: &Walk<'a, '_>, name: &str) -> Option<&'a ast::Expr> {
         matches!(inner.opened, Opened::Comprehension)
             && !names_in(value).any(|each| inner.names.contains(each))
     };
-    (inside.iter().all(same) && !asks_for_type(def, name)).then_some(value)
+    (inside.iter().all(same) && !scope.asks_for_type(name)).then_some(value)
 }
 
 fn names_in(expr: &ast::Expr) -> impl Iterator<Item = &str> {
@@ -210,15 +206,17 @@ pub fn coroutine<'e>(
     Some((call, returned.filter(is_solid)))
 }
 
-/// Whether a function looks at what a parameter is: `isinstance(name, …)`, `type(name)`, `name is None`, `match name`.
-pub fn asks_for_type(def: &ast::StmtFunctionDef, name: &str) -> bool {
-    struct Asks<'n>(&'n str, bool);
-    impl Asks<'_> {
-        fn is_it(&self, expr: &ast::Expr) -> bool {
-            matches!(expr, ast::Expr::Name(each) if each.id.as_str() == self.0)
+/// The names of which a function looks at what they hold: `isinstance(name, …)`, `type(name)`, `name is None`, `match name`.
+pub fn asked_for_type(def: &ast::StmtFunctionDef) -> BTreeSet<&str> {
+    struct Asks<'a>(BTreeSet<&'a str>);
+    impl<'a> Asks<'a> {
+        fn note(&mut self, expr: Option<&'a ast::Expr>) {
+            if let Some(ast::Expr::Name(each)) = expr {
+                self.0.insert(each.id.as_str());
+            }
         }
     }
-    impl<'a> Visitor<'a> for Asks<'_> {
+    impl<'a> Visitor<'a> for Asks<'a> {
         fn visit_expr(&mut self, expr: &'a ast::Expr) {
             match expr {
                 ast::Expr::Call(call) => {
@@ -228,19 +226,18 @@ pub fn asks_for_type(def: &ast::StmtFunctionDef, name: &str) -> bool {
                             "isinstance" | "type" | "issubclass" | "callable" | "hasattr"
                         ) || name.starts_with("is")
                     });
-                    self.1 |= asks
-                        && call
-                            .arguments
-                            .args
-                            .first()
-                            .is_some_and(|first| self.is_it(first));
+                    if asks {
+                        self.note(call.arguments.args.first());
+                    }
                 }
                 ast::Expr::Compare(compare) => {
                     let identity = compare
                         .ops
                         .iter()
                         .any(|op| matches!(op, ast::CmpOp::Is | ast::CmpOp::IsNot));
-                    self.1 |= identity && self.is_it(&compare.left);
+                    if identity {
+                        self.note(Some(&compare.left));
+                    }
                 }
                 _ => {}
             }
@@ -248,19 +245,19 @@ pub fn asks_for_type(def: &ast::StmtFunctionDef, name: &str) -> bool {
         }
         fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
             match stmt {
-                ast::Stmt::Match(each) => self.1 |= self.is_it(&each.subject),
+                ast::Stmt::Match(each) => self.note(Some(&each.subject)),
                 // A function inside binds it anew.
                 ast::Stmt::Nonlocal(each) => {
-                    self.1 |= each.names.iter().any(|name| name.as_str() == self.0)
+                    self.0.extend(each.names.iter().map(|name| name.as_str()));
                 }
                 _ => {}
             }
             ast::visitor::walk_stmt(self, stmt);
         }
     }
-    let mut asks = Asks(name, false);
+    let mut asks = Asks(BTreeSet::new());
     asks.visit_body(&def.body);
-    asks.1
+    asks.0
 }
 
 /// What an expression's value is instead of the wanted type, in words; `None` if it may fit.

@@ -92,16 +92,19 @@ fn unbound<'a>(walk: &mut Walk<'a, '_>, name: &'a ast::ExprName, at: usize) {
         return;
     }
     let text = name.id.as_str();
-    let places = || scope.bindings.iter().filter(|(each, _)| *each == text);
+    let places = scope.places(text);
     let here = name.range().start();
-    let Some((_, first)) = places().min_by_key(|(_, from)| *from) else {
+    let Some(first) = places.iter().min() else {
         return;
     };
+    if *first <= here {
+        return;
+    }
     let in_loop = walk
         .loops
         .iter()
-        .any(|each| places().any(|(_, from)| each.contains_inclusive(*from)));
-    if *first <= here || in_loop {
+        .any(|each| places.iter().any(|from| each.contains_inclusive(*from)));
+    if in_loop {
         return;
     }
     let mut found = Diagnostic::new(

@@ -204,8 +204,7 @@ fn request(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Kind> {
     let Opened::Function(def) = scope.opened else {
         return None;
     };
-    let bound = scope.bindings.iter().filter(|(each, _)| *each == name);
-    if bound.count() != 1 || values::asks_for_type(def, name) {
+    if scope.places(name).len() != 1 || scope.asks_for_type(name) {
         return None;
     }
     let claim = def.parameters.find(name)?.parameter.annotation.as_deref()?;
