@@ -42,7 +42,9 @@ class GuestSelector(selectors.EpollSelector):
 
 
 class GuestLoop(asyncio.SelectorEventLoop):
-    """The loop of one I/O thread; `_run_once` is called by the reactor."""
+    """The loop of one I/O thread; `_run_once` is called by the reactor, unless there are only steps of tasks to take, which
+    it takes itself. The runtime gives this class a `call_soon` that does what asyncio's does.
+    """
 
     _selector: GuestSelector
     # Of `BaseEventLoop`.
@@ -53,21 +55,8 @@ class GuestLoop(asyncio.SelectorEventLoop):
     _timer_cancelled_count: int
     _clock_resolution: float
 
-    def __init__(self, bell: type) -> None:
+    def __init__(self) -> None:
         super().__init__(GuestSelector())
-        #: The class of callbacks that only wake the reactor: they are called at once.
-        self._bell = bell
-
-    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
-        if callback.__class__ is self._bell:
-            callback(*args)
-            # Only a task asks for this, which drops the handle.
-            return None  # type: ignore[return-value]
-        if self._closed or self._debug:
-            return super().call_soon(callback, *args, context=context)
-        handle = asyncio.Handle(callback, args, self, context)
-        self._ready.append(handle)
-        return handle
 
     def _run_once(self) -> None:
         selector = self._selector
@@ -111,9 +100,9 @@ class GuestLoop(asyncio.SelectorEventLoop):
             self.close()
 
 
-def new_loop(bell: type) -> GuestLoop:
-    """A guest loop that is the running loop of the calling thread until its `leave`. `bell` is the class of the reactor's callbacks."""
-    loop = GuestLoop(bell)
+def new_loop() -> GuestLoop:
+    """A guest loop that is the running loop of the calling thread until its `leave`."""
+    loop = GuestLoop()
     loop._run_forever_setup()  # type: ignore[attr-defined]
     return loop
 

@@ -66,6 +66,17 @@ class Mixed(Slotted):
 
 
 @dataclass
+class Mourned:
+    """Its objects are heard of when they go."""
+
+    a: int
+    b: int = 2
+
+    def __del__(self) -> None:
+        assert self.a is not self
+
+
+@dataclass
 class Many:
     a: int = 1
     b: int = 2
@@ -115,7 +126,7 @@ class Meta(metaclass=Abstract):
     b: int = 2
 
 
-CLASSES: tuple[Any, ...] = (Plain, Made, Frozen, Slotted, Still, Derived, Mixed, Many, Named, Half, Later, Meta)
+CLASSES: tuple[Any, ...] = (Plain, Made, Frozen, Slotted, Still, Derived, Mixed, Mourned, Many, Named, Half, Later, Meta)
 #: Given for a parameter, or not.
 GIVEN: tuple[Any, ...] = (1, "text", None, [1])
 

@@ -1,4 +1,4 @@
-"""Counting what a server does: instructions by the kernel's performance counters, allocations by a preloaded library."""
+"""Counting what a server does: instructions by the kernel's performance counters, allocations and system calls by preloaded libraries."""
 
 from __future__ import annotations
 
@@ -43,17 +43,41 @@ class Instructions:
         self.files = []
 
 
-class Allocations:
-    """Calls of malloc and its kin in a process that is started with `environment`."""
+class Preloaded:
+    """A library, made from `source`, that counts in a process that is started with `environment`."""
+
+    source: str
+    names: tuple[str, ...]
 
     def __init__(self, folder: Path) -> None:
-        library, self.file = folder / "count_allocations.so", folder / "allocations"
-        source = Path(__file__).with_name("count_allocations.c")
+        library, self.file = folder / "counting.so", folder / "counts"
+        source = Path(__file__).with_name(self.source)
         compiler = os.environ.get("CC", "cc")
         subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-        self.file.write_bytes(bytes(8))
+        self.file.write_bytes(bytes(8 * len(self.names)))
         self.environment = {"LD_PRELOAD": str(library), "TAYBERRY_COUNT": str(self.file)}
+
+    def counts(self) -> dict[str, int]:
+        """The counts so far by name."""
+        return dict(zip(self.names, struct.unpack(f"<{len(self.names)}Q", self.file.read_bytes()), strict=True))
+
+
+class Allocations(Preloaded):
+    """Calls of malloc and its kin."""
+
+    source = "count_allocations.c"
+    names = ("allocations",)
 
     def read(self) -> int:
         """The count so far."""
-        return int(struct.unpack("<Q", self.file.read_bytes())[0])
+        return self.counts()["allocations"]
+
+
+class SystemCalls(Preloaded):
+    """Calls of the C library that enter the kernel."""
+
+    source = "count_system_calls.c"
+    names = (
+        *("recv", "recvfrom", "recvmsg", "read", "readv", "send", "sendto", "sendmsg", "write", "writev"),
+        *("epoll_wait", "epoll_ctl", "poll", "shutdown", "syscall"),
+    )

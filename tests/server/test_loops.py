@@ -3,6 +3,7 @@
 In: small apps served by `tayberry._serve`. Out: what asyncio, context variables and threads look like from inside.
 """
 
+import asyncio
 import http.client
 import json
 import subprocess
@@ -12,11 +13,128 @@ import threading
 import time
 import unittest
 from pathlib import Path
+from typing import Any
 
 from modes import command_line
 from test_server import start
 
-APP = """
+#: What a loop does with handles and timers, as a list; run on the server's loops and on asyncio's own.
+SCENARIO = """
+import asyncio
+import contextvars
+import random
+import traceback
+
+mark = contextvars.ContextVar("mark", default="unset")
+
+
+async def scenario() -> list[str]:
+    loop = asyncio.get_running_loop()
+    found: list[str] = []
+
+    def note(*words: object) -> None:
+        found.append(" ".join(map(str, words)))
+
+    def refused(*arguments, **keywords) -> None:
+        try:
+            arguments[0](*arguments[1:], **keywords)
+        except Exception as error:
+            note(type(error).__name__, error)
+        else:
+            note("taken")
+
+    mark.set("outer")
+    other = contextvars.copy_context()
+    other.run(mark.set, "other")
+    for wanted in (other, None):
+        loop.call_soon(lambda: note("soon", mark.get()), context=wanted)
+    handle = loop.call_soon(note, "never")
+    note(type(handle).__module__, type(handle).__qualname__, handle.cancelled(), handle.get_context() is other, handle._args, handle._repr)
+    handle.cancel()
+    note(handle.cancelled(), handle._callback, handle._args)
+    loop.call_soon(note, "with", 2, "words")
+    await asyncio.sleep(0)
+    for method in (loop.call_soon, loop.call_later, loop.call_at):
+        refused(method)
+        if method != loop.call_soon:
+            refused(method, None)
+            refused(method, None, note)
+        if method == loop.call_later:
+            refused(method, "x", note)
+        refused(method, note, wrong=1)
+        refused(method, 0, note, context=None, wrong=1)
+
+    # All due at once: the heap decides on the order.
+    source, now = random.Random(7), loop.time()
+    timers = [loop.call_at(now - source.randrange(9), note, "timer", number) for number in range(60)]
+    timers += [loop.call_at(int(now) - source.randrange(9), note, "whole", number) for number in range(9)]
+    timers += [loop.call_later(-source.random(), note, "later", number) for number in range(9)]
+    note(type(timers[0]).__qualname__, type(timers[0].when()).__name__, timers[0]._scheduled, timers[3] < timers[4], timers[0] == timers[0])
+    for number in range(0, 60, 7):
+        timers[number].cancel()
+    await asyncio.sleep(0.001)
+    note([timer._scheduled for timer in timers[:9]], [timer.cancelled() for timer in timers[:9]])
+
+    # Many cancelled ones are thrown out at once.
+    many = [loop.call_later(1000 + number, note, "never") for number in range(300)]
+    for each in many[:250]:
+        each.cancel()
+    await asyncio.sleep(0.001)
+    note(sum(timer in loop._scheduled for timer in many))
+    for each in many:
+        each.cancel()
+
+    # What a callback raises is reported with its handle.
+    def report(_, context) -> None:
+        lines = [frame.name for frame in traceback.extract_tb(context["exception"].__traceback__)]
+        note("reported", sorted(context), context["message"].split(" at ")[0].split("<locals>")[0], lines)
+
+    loop.set_exception_handler(report)
+
+    def fails() -> None:
+        raise ValueError("no")
+
+    loop.call_soon(fails)
+    loop.call_later(0, fails)
+    loop.call_soon([].pop)
+    await asyncio.sleep(0.001)
+    loop.set_exception_handler(None)
+
+    # Steps of tasks.
+    async def worker(number: int) -> int:
+        task = asyncio.current_task()
+        mark.set(f"worker {number}")
+        for _ in range(number):
+            await asyncio.sleep(0)
+            note("step", number, asyncio.current_task() is task, mark.get())
+        if number == 2:
+            raise KeyError(number)
+        await asyncio.sleep(0.001 if number % 2 else 0)
+        return number
+
+    workers = [asyncio.create_task(worker(number)) for number in range(5)]
+    workers[4].cancel("enough")
+    note(*await asyncio.gather(*workers, return_exceptions=True))
+    future = loop.create_future()
+    waiting = asyncio.create_task(asyncio.wait_for(future, 0.001))
+    note(*map(repr, await asyncio.gather(waiting, return_exceptions=True)), future.cancelled())
+    future = loop.create_future()
+    loop.call_soon(future.set_result, 5)
+    note(await future, mark.get())
+
+    # Debug mode keeps to asyncio's own code.
+    loop.set_debug(True)
+    try:
+        handle = loop.call_soon(note, "debugged")
+        note(type(handle._source_traceback).__name__, loop.call_later(0, note, "debugged, too").when() > now)
+        refused(loop.call_soon, worker)
+        await asyncio.sleep(0.001)
+    finally:
+        loop.set_debug(False)
+    return found
+"""
+
+APP = SCENARIO + """
 import asyncio
 import contextvars
 import gc
@@ -94,6 +212,11 @@ async def numbers():
     for number in range(3):
         await asyncio.sleep(0)
         yield number
+
+
+@app.get("/scenario")
+async def run_scenario() -> list[str]:
+    return await scenario()
 
 
 @app.get("/wait")
@@ -236,6 +359,15 @@ class Loops(unittest.TestCase):
                 },
             ),
         )
+
+    def test_handles_timers_and_steps_are_those_of_asyncio(self) -> None:
+        names: dict[str, Any] = {}
+        exec(SCENARIO, names)
+        expected = asyncio.run(names["scenario"]())
+        for _ in range(2):
+            status, found = self.get("/scenario")
+            self.assertEqual(status, 200)
+            self.assertEqual("\n".join(found), "\n".join(expected))  # type: ignore[arg-type]
 
     def test_requests_of_a_thread_share_events(self) -> None:
         answers: list[object] = []

@@ -83,7 +83,7 @@ struct Places {
 
 /// What is known of the objects of a class.
 #[derive(Debug)]
-pub(super) struct Instances {
+pub(crate) struct Instances {
     class: Py<PyType>,
     names: Vec<Py<PyString>>,
     tries: AtomicU8,
@@ -168,7 +168,7 @@ unsafe fn taken(object: *mut ffi::PyObject) -> bool {
 
 impl Instances {
     /// Of a class and its fields, of which nothing is known yet.
-    pub(super) fn new(class: &Bound<'_, PyType>, names: Vec<Py<PyString>>) -> Instances {
+    pub(crate) fn new(class: &Bound<'_, PyType>, names: Vec<Py<PyString>>) -> Instances {
         Instances {
             class: class.clone().unbind(),
             names,
@@ -195,7 +195,7 @@ impl Instances {
     }
 
     /// Learns the places from an object of exactly this class that Python has made.
-    pub(super) fn learn(&self, object: &Bound<'_, PyAny>) {
+    pub(crate) fn learn(&self, object: &Bound<'_, PyAny>) {
         if self.places.get().is_some() || self.tries.load(Ordering::Relaxed) >= TRIES {
             return;
         }
@@ -220,7 +220,8 @@ impl Instances {
                 (*class).tp_flags.load(Ordering::Relaxed),
                 (*class).tp_basicsize,
                 (*class).tp_getattro.map(|it| it as *const ()),
-                (*class).tp_itemsize == 0,
+                // An object that is not filled after all must not be heard of.
+                (*class).tp_itemsize == 0 && (*class).tp_finalize.is_none(),
             )
         };
         let usual = ffi::PyObject_GenericGetAttr as *const ();
@@ -294,14 +295,19 @@ impl Instances {
             })
     }
 
+    /// Whether an object is of exactly this class.
+    pub(crate) fn has(&self, object: &Bound<'_, PyAny>) -> bool {
+        object.get_type_ptr() == self.raw()
+    }
+
     /// A reader of an object of exactly this class.
     #[inline]
-    pub(super) fn reader(&self) -> Reader<'_> {
+    pub(crate) fn reader(&self) -> Reader<'_> {
         Reader(self.known())
     }
 
     /// A new object with these values, of a class whose `__new__` is `object.__new__`; none, and the values left, where places are not known.
-    pub(super) fn make<'py>(
+    pub(crate) fn make<'py>(
         &self,
         py: Python<'py>,
         values: &mut [Option<Bound<'py, PyAny>>],
@@ -380,30 +386,39 @@ impl Places {
 
 /// Reads the attributes of objects of one class.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'a>(Option<&'a Places>);
+pub(crate) struct Reader<'a>(Option<&'a Places>);
 
 impl Reader<'_> {
     /// The value of the field at a position, as `getattr` gives it, of an object of exactly the class.
     #[inline(always)]
-    pub(super) fn read<'py>(
+    pub(crate) fn read<'py>(
         self,
         object: &Bound<'py, PyAny>,
         at: usize,
         name: &Py<PyString>,
     ) -> Decoded<Bound<'py, PyAny>> {
-        let py = object.py();
+        if let Some(value) = self.at_once(object, at) {
+            return Ok(value);
+        }
+        // SAFETY: both are valid objects.
+        owned(object.py(), unsafe {
+            ffi::PyObject_GetAttr(object.as_ptr(), name.as_ptr())
+        })
+    }
+
+    /// The same, but none for what Python has to be asked.
+    #[inline(always)]
+    pub(crate) fn at_once<'py>(
+        self,
+        object: &Bound<'py, PyAny>,
+        at: usize,
+    ) -> Option<Bound<'py, PyAny>> {
+        let places = self.0?;
         // SAFETY: the caller's promise: an object of the class; this thread is attached while it reads.
         unsafe {
-            if let Some(places) = self.0
-                && let Some(place) = places.all.get(at)
-                && let Some(holder) = places.holder(object.as_ptr(), *place)
-            {
-                let value = holder.load(Ordering::Acquire);
-                if !value.is_null() && taken(value) {
-                    return Ok(Bound::from_owned_ptr(py, value));
-                }
-            }
-            owned(py, ffi::PyObject_GetAttr(object.as_ptr(), name.as_ptr()))
+            let holder = places.holder(object.as_ptr(), *places.all.get(at)?)?;
+            let value = holder.load(Ordering::Acquire);
+            (!value.is_null() && taken(value)).then(|| Bound::from_owned_ptr(object.py(), value))
         }
     }
 }

@@ -37,12 +37,13 @@ pub enum Step {
     Index(usize),
 }
 
-/// Copies a place, outermost step first.
+/// Copies a place, outermost step first, behind a step of its own if there is one.
 ///
 /// # Safety
 /// `place` and every parent of it are null or valid, and their keys point at `length` readable bytes.
-pub unsafe fn steps(mut place: *const Place) -> Vec<Step> {
-    let mut steps = Vec::new();
+pub unsafe fn steps(first: Option<Step>, mut place: *const Place) -> Vec<Step> {
+    // Few places are deeper.
+    let mut steps = Vec::with_capacity(4);
     while !place.is_null() {
         // SAFETY: by this function's contract.
         let each = unsafe { &*place };
@@ -55,6 +56,7 @@ pub unsafe fn steps(mut place: *const Place) -> Vec<Step> {
         });
         place = each.parent;
     }
+    steps.extend(first);
     steps.reverse();
     steps
 }

@@ -54,7 +54,8 @@ impl Problem {
 
     /// The answer to rejected input; `errors` is not empty.
     pub fn rejected(status: u16, errors: Vec<Entry>) -> Problem {
-        let mut detail = String::new();
+        // Room for most of them.
+        let mut detail = String::with_capacity(128);
         if let Some(first) = errors.first() {
             detail.push_str(first.source);
             detail.push_str(": ");
@@ -90,7 +91,8 @@ impl Problem {
 
     /// The JSON text.
     pub fn body(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(160);
+        let told = self.detail.as_ref().map_or(0, String::len);
+        let mut out = Vec::with_capacity(128 + told + 192 * self.errors.len());
         out.extend_from_slice(b"{\"type\":\"about:blank\",\"title\":");
         write_string(&mut out, reason(self.status));
         out.extend_from_slice(b",\"status\":");
@@ -141,7 +143,11 @@ pub fn push_place(text: &mut String, place: &[Step]) {
                 }
                 text.push_str(key);
             }
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
+            Step::Index(index) => {
+                text.push('[');
+                text.push_str(itoa::Buffer::new().format(*index));
+                text.push(']');
+            }
         }
     }
 }

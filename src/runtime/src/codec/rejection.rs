@@ -81,8 +81,8 @@ impl Rejections {
     ) {
         if self.entries.len() < LIMIT {
             // SAFETY: by this function's contract.
-            let inner = unsafe { steps(place) };
-            self.entries.push(entry(source, name, inner, kind, message));
+            let place = unsafe { steps(named(name), place) };
+            self.entries.push(entry(source, place, kind, message));
         }
     }
 
@@ -98,7 +98,7 @@ impl Rejections {
         if self.fatal.is_none() {
             self.fatal = Some(Box::new((
                 status,
-                entry(source, name, Vec::new(), kind, message),
+                entry(source, Vec::from_iter(named(name)), kind, message),
             )));
         }
     }
@@ -131,12 +131,12 @@ impl Rejections {
     }
 }
 
-fn entry(source: Source, name: &str, inner: Vec<Step>, kind: Rejection, message: String) -> Entry {
-    let mut place = Vec::with_capacity(inner.len() + 1);
-    if !name.is_empty() {
-        place.push(Step::Key(name.to_owned()));
-    }
-    place.extend(inner);
+/// The step of a parameter's name; a body has none.
+fn named(name: &str) -> Option<Step> {
+    (!name.is_empty()).then(|| Step::Key(name.to_owned()))
+}
+
+fn entry(source: Source, place: Vec<Step>, kind: Rejection, message: String) -> Entry {
     Entry {
         kind: kind.word(),
         source: source.word(),

@@ -5,6 +5,7 @@
 //! recurses, and each function leaves the position behind what it read. Depth is the caller's.
 
 use super::write::has_special;
+use std::cell::Cell;
 use std::ops::Range;
 
 /// What is wrong with a document, and at which byte.
@@ -66,12 +67,44 @@ pub struct Number {
     pub integer: bool,
 }
 
+/// Memory beyond this is not kept.
+const KEPT: usize = 4096;
+
+thread_local! {
+    /// Memory for strings with escapes, for the next document that has one.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Where strings with escapes are put together.
+#[derive(Clone, Debug, Default)]
+struct Scratch(Vec<u8>);
+
+impl Scratch {
+    /// The memory, to be put back.
+    fn take(&mut self) -> Vec<u8> {
+        match self.0.capacity() {
+            0 => SPARE.try_with(Cell::take).unwrap_or_default(),
+            _ => std::mem::take(&mut self.0),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if (1..=KEPT).contains(&self.0.capacity()) {
+            let memory = std::mem::take(&mut self.0);
+            // A thread that ends keeps nothing.
+            let _ = SPARE.try_with(|spare| spare.set(memory));
+        }
+    }
+}
+
 /// The scanner.
 #[derive(Debug)]
 pub struct Scanner<'a> {
     data: &'a [u8],
     index: usize,
-    scratch: Vec<u8>,
+    scratch: Scratch,
 }
 
 type Scanned<T> = Result<T, Syntax>;
@@ -83,7 +116,7 @@ impl<'a> Scanner<'a> {
             Ok(_) => Ok(Scanner {
                 data,
                 index: 0,
-                scratch: Vec::new(),
+                scratch: Scratch(Vec::new()),
             }),
             Err(error) => Err(Syntax {
                 at: error.valid_up_to(),
@@ -111,7 +144,7 @@ impl<'a> Scanner<'a> {
     pub fn text<'s>(&'s self, text: &Text) -> &'s str {
         let bytes = match text {
             Text::Input(range) => &self.data[range.clone()],
-            Text::Scratch => &self.scratch,
+            Text::Scratch => &self.scratch.0,
             Text::Lone => &[],
         };
         // SAFETY: `new` checked the document; ranges start and end at quotes, which are ASCII; the scratch memory is
@@ -271,7 +304,7 @@ impl<'a> Scanner<'a> {
             return Ok(Text::Input(start..end));
         }
         let mut lone = false;
-        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut scratch = self.scratch.take();
         scratch.clear();
         let mut at = start;
         let result = loop {
@@ -303,7 +336,7 @@ impl<'a> Scanner<'a> {
                 }
             }
         };
-        self.scratch = scratch;
+        self.scratch.0 = scratch;
         result
     }
 

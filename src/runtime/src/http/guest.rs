@@ -6,17 +6,21 @@
 //! any code on this thread; the thread is attached to Python whenever it is not parked.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::os::fd::{BorrowedFd, RawFd};
+use std::sync::atomic::{AtomicIsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PySet};
+use pyo3::types::{PyDict, PyList, PySet, PyTuple};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
 
+use super::handles;
 use super::tasks::Bell;
 use super::wire;
 
@@ -46,6 +50,9 @@ pub struct Guest {
     keywords: Py<PyDict>,
     done: Py<PyAny>,
     result: Py<PyAny>,
+    /// Another one, and the name of its keyword argument.
+    add_done: Py<PyAny>,
+    context: Py<PyTuple>,
     /// Tasks whose request has been given up: held here, as the loop itself holds tasks only weakly.
     abandoned: Py<PySet>,
     wake: Notify,
@@ -58,12 +65,41 @@ enum Next {
     Event,
 }
 
+/// Goes on when all tasks that can go on have had their turn.
+async fn others_first() {
+    let mut is_over = false;
+    poll_fn(|context| match std::mem::replace(&mut is_over, true) {
+        true => Poll::Ready(()),
+        false => {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await;
+}
+
+impl Next {
+    /// Waits for what is not an event; `has_just` run a round without having waited for anything before.
+    async fn due(self, has_just: bool) {
+        match self {
+            // Connections get their turn between two rounds, too; from the second on, also those of which nobody knows
+            // yet that something has come.
+            Next::Now if has_just => tokio::task::yield_now().await,
+            Next::Now => others_first().await,
+            Next::In(wait) => tokio::time::sleep(wait).await,
+            Next::Event => std::future::pending().await,
+        }
+    }
+}
+
 impl Guest {
     /// A loop that is running on this thread.
     pub fn new(py: Python<'_>) -> PyResult<Guest> {
         let module = py.import("tayberry._loop")?;
         let task = py.import("asyncio")?.getattr("Task")?;
-        let event_loop = module.call_method1("new_loop", (py.get_type::<Bell>(),))?;
+        handles::adopt(py)?;
+        let event_loop = module.call_method0("new_loop")?;
+        handles::learn(&event_loop)?;
         Ok(Guest {
             settle: module.getattr("settle")?.unbind(),
             unsettled: Cell::new(0),
@@ -80,6 +116,8 @@ impl Guest {
                 keywords.unbind()
             },
             done: task.getattr("done")?.unbind(),
+            add_done: task.getattr("add_done_callback")?.unbind(),
+            context: PyTuple::new(py, ["context"])?.unbind(),
             result: task.getattr("result")?.unbind(),
             task: task.unbind(),
             abandoned: PySet::empty(py)?.unbind(),
@@ -110,6 +148,31 @@ impl Guest {
         called(&self.done, task)?.is_truthy()
     }
 
+    /// Has a bell rung when a task has ended. The context is any: the bell runs no Python code.
+    pub fn add_done(
+        &self,
+        task: &Bound<'_, PyAny>,
+        bell: Bell,
+        context: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let py = task.py();
+        let bell = Bound::new(py, bell)?;
+        let args = [task.as_ptr(), bell.as_ptr(), context.as_ptr()];
+        // SAFETY: two arguments and one by name, alive through the call, of a callable that the loop keeps.
+        let none = unsafe {
+            Bound::from_owned_ptr_or_err(
+                py,
+                ffi::PyObject_Vectorcall(
+                    self.add_done.as_ptr(),
+                    args.as_ptr(),
+                    2,
+                    self.context.as_ptr(),
+                ),
+            )
+        };
+        none.map(|_| ())
+    }
+
     /// The result of a task that has ended, or the exception that was raised.
     pub fn result(&self, task: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         called(&self.result, task).map(Bound::unbind)
@@ -117,7 +180,7 @@ impl Guest {
 
     /// Makes sure that the loop gets a round for what Python code outside of it has asked for.
     pub fn nudge(&self, py: Python<'_>) {
-        if self.ready.bind(py).len().unwrap_or(1) > 0
+        if size(self.ready.bind(py)) > 0
             || self.timers.borrow().bind(py).len() != self.known_timers.get()
         {
             self.wake.notify_one();
@@ -165,16 +228,13 @@ impl Guest {
         let own = unsafe { BorrowedFd::borrow_raw(descriptor) }.try_clone_to_owned()?;
         // SAFETY: the file is owned by `events`, closed only with it, and never exchanged for another.
         let events = unsafe { AsyncFd::register_with_interest(own, Interest::READABLE) }?;
+        let mut has_just = false;
         loop {
             let next = Python::attach(|py| self.next(py)).unwrap_or_else(|error| {
                 Python::attach(|py| error.display(py));
                 Next::Event
             });
-            let wait = match next {
-                Next::Now => Duration::ZERO,
-                Next::In(wait) => wait,
-                Next::Event => Duration::MAX,
-            };
+            let is_now = matches!(next, Next::Now);
             tokio::select! {
                 biased;
                 ready = events.readable() => {
@@ -182,26 +242,22 @@ impl Guest {
                     self.events_are_due();
                 }
                 () = self.wake.notified() => {}
-                // Connections get their turn between two rounds, too.
-                () = tokio::task::yield_now(), if wait.is_zero() => {}
-                () = tokio::time::sleep(wait), if !wait.is_zero() && wait != Duration::MAX => {}
+                () = next.due(has_just) => {}
             }
+            has_just = is_now;
             Python::attach(|py| self.run_round(py));
         }
     }
 
     fn next(&self, py: Python<'_>) -> PyResult<Next> {
         let timers = timers(self.event_loop.bind(py))?;
-        let first = timers.bind(py).get_item(0).ok();
-        self.known_timers.set(timers.bind(py).len());
+        let count = timers.bind(py).len();
+        self.known_timers.set(count);
+        // Another thread may have taken it out meanwhile.
+        let first = (count > 0).then(|| timers.bind(py).get_item(0).ok());
+        let first = first.flatten();
         *self.timers.borrow_mut() = timers;
-        if self.ready.bind(py).len()? > 0
-            || self
-                .selector
-                .bind(py)
-                .getattr(pyo3::intern!(py, "due"))?
-                .is_truthy()?
-        {
+        if size(self.ready.bind(py)) > 0 || self.is_due(py)? {
             return Ok(Next::Now);
         }
         let Some(first) = first else {
@@ -236,10 +292,27 @@ impl Guest {
 
     fn run_round(&self, py: Python<'_>) {
         // Only `SystemExit` and `KeyboardInterrupt` come out of a round; a server goes on after them.
-        if let Err(error) = self.round.bind(py).call0() {
+        if let Err(error) = self.one_round(py) {
             error.display(py);
         }
         wire::tick();
+    }
+
+    fn one_round(&self, py: Python<'_>) -> PyResult<()> {
+        let event_loop = self.event_loop.bind(py);
+        // Events are the Python code's affair.
+        if !self.is_due(py)? && handles::round(event_loop)? {
+            return Ok(());
+        }
+        self.round.bind(py).call0().map(|_| ())
+    }
+
+    /// Whether the selector is to be asked for events.
+    fn is_due(&self, py: Python<'_>) -> PyResult<bool> {
+        self.selector
+            .bind(py)
+            .getattr(pyo3::intern!(py, "due"))?
+            .is_truthy()
     }
 
     /// Cancels what still runs, closes the loop, and leaves the thread without one.
@@ -260,6 +333,16 @@ fn called<'py>(method: &Py<PyAny>, task: &Bound<'py, PyAny>) -> PyResult<Bound<'
             ffi::PyObject_Vectorcall(method.as_ptr(), args.as_ptr(), 1, std::ptr::null_mut()),
         )
     }
+}
+
+/// How many items an object of variable size has, as it says itself: the loop's deque.
+fn size(object: &Bound<'_, PyAny>) -> usize {
+    // SAFETY: a live deque, which counts its items in the head of every object of variable size; other threads may add to
+    // it.
+    let count = unsafe {
+        AtomicIsize::from_ptr(&raw mut (*object.as_ptr().cast::<ffi::PyVarObject>()).ob_size)
+    };
+    count.load(Ordering::Relaxed).max(0) as usize
 }
 
 fn timers(event_loop: &Bound<'_, PyAny>) -> PyResult<Py<PyList>> {

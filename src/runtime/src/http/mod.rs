@@ -11,6 +11,7 @@ mod context;
 mod dispatch;
 mod exchange;
 mod guest;
+mod handles;
 mod incoming;
 mod log;
 mod native;
@@ -20,6 +21,7 @@ mod responses;
 mod router;
 mod server;
 mod tasks;
+mod timers;
 mod wire;
 
 pub use application::{Application, RouteError};

@@ -77,10 +77,7 @@ pub fn start(
                 return Ok(Started::Ended(guest.result(&task)));
             }
             let (send, ended) = oneshot::channel();
-            task.call_method1(
-                pyo3::intern!(py, "add_done_callback"),
-                (Bell(Mutex::new(Some(send))),),
-            )?;
+            guest.add_done(&task, Bell(Mutex::new(Some(send))), context.bind(py))?;
             Ok(Started::Suspended(Task {
                 guest: Rc::clone(guest),
                 task: task.unbind(),
@@ -98,6 +95,13 @@ pub struct Bell(Mutex<Option<oneshot::Sender<()>>>);
 #[pymethods]
 impl Bell {
     fn __call__(&self, _task: &Bound<'_, PyAny>) {
+        self.ring();
+    }
+}
+
+impl Bell {
+    /// Wakes the request.
+    pub fn ring(&self) {
         if let Some(send) = self.0.lock().ok().and_then(|mut send| send.take()) {
             // The request may have been given up.
             let _ = send.send(());
