@@ -139,6 +139,29 @@ print(len(joined("x")), first(*range(600)), first(*range(2**70, 2**70 + 600)), s
 """
 
 
+def in_proportion() -> str:
+    """A chain of attributes, branches and variables, so many that time in proportion to their square would be minutes."""
+    branches = "".join(f"    elif n == {at}:\n        return {at}\n" for at in range(9_900))
+    variables = "".join(f"    a{at} = n + {at}\n" for at in range(10_000))
+    return f"""
+import os
+
+
+def chained(a: object) -> object:
+    return a{".b" * 4_900}, os{".path" * 4_900}
+
+
+def branches(n: int) -> int:
+    if n < 0:
+        return -1
+{branches}    return 0
+
+
+def variables(n: int) -> int:
+{variables}    return {" + ".join(f"a{at}" for at in range(0, 10_000, 50))}
+"""
+
+
 #: Words of C and of what its headers define, names like those of generated code, and names that are not ASCII.
 NAMES = """
 from dataclasses import dataclass
@@ -357,6 +380,11 @@ class Extremes(Command):
         self.assertEqual((said[0].stdout, said[0].stderr, said[0].returncode), (said[1].stdout, said[1].stderr, said[1].returncode))
         self.assertEqual(said[0].returncode, 0, said[0].stderr)
         self.assertEqual(len(said[0].stdout.splitlines()), 13, said[0].stdout)
+
+    def test_a_check_takes_time_in_proportion_to_what_it_reads(self) -> None:
+        self.write("app.py", in_proportion())
+        said = self.done("check", "app.py")
+        self.assertIn("0 errors, 0 warnings", said.out + said.err)
 
 
 if __name__ == "__main__":

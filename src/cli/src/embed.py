@@ -114,6 +114,10 @@ def main():
             json.dump({"error": {"path": module["path"], "line": error.lineno or 1, "column": (error.offset or 1) - 1,
                                  "message": error.msg}}, sys.stdout)
             return 1
+        except (MemoryError, RecursionError) as error:
+            # How its parser says that there is too much of something, an `elif` for instance.
+            json.dump({"error": {"path": module["path"], "line": 1, "column": 0, "message": str(error) or type(error).__name__}}, sys.stdout)
+            return 1
         modules.append({"path": module["path"], "code": base64.b64encode(code).decode("ascii")})
     json.dump({"magic": importlib.util.MAGIC_NUMBER.hex(), "modules": modules}, sys.stdout)
     return 0

@@ -16,6 +16,15 @@ mod semantics;
 /// Brackets nested deeper than this are refused: every later pass walks the tree recursively.
 const DEPTH_LIMIT: usize = 180;
 
+/// So are expressions with more operators than this, each of which may be an operand of the next.
+const OPERATOR_LIMIT: usize = 5_000;
+
+/// And so are longer chains of `elif`, each of which stands inside the one before; CPython gives up sooner.
+const BRANCH_LIMIT: usize = 10_000;
+
+/// CPython indents no further.
+const INDENTATION_LIMIT: usize = 99;
+
 /// An import statement's target, as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
@@ -43,15 +52,15 @@ pub fn range_span(file: FileId, range: TextRange) -> Span {
 
 /// The tree of a file.
 pub fn parse(file: FileId, source: &SourceFile) -> Result<ast::ModModule, Vec<Diagnostic>> {
-    if let Some(at) = too_deep(&source.text) {
+    if let Some((at, excess)) = too_deep(&source.text) {
         let here = Span {
             file,
             start: at,
-            end: at + 1,
+            end: source.text.ceil_char_boundary(at as usize + 1) as u32,
         };
         return Err(vec![Diagnostic::error(
             "TB002",
-            format!("nested more than {DEPTH_LIMIT} brackets deep"),
+            excess.message(),
             here,
             "here",
         )]);
@@ -157,58 +166,166 @@ pub fn ast_text(sources: &Sources) -> String {
     out
 }
 
-/// Where the brackets get too deep, if they do.
-fn too_deep(text: &str) -> Option<u32> {
-    if deepest(brackets(text)) <= DEPTH_LIMIT {
-        return None;
+/// What is nested too deeply.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Excess {
+    Brackets,
+    Operators,
+    Indentation,
+    Branches,
+}
+
+impl Excess {
+    fn message(self) -> String {
+        match self {
+            Excess::Brackets => format!("nested more than {DEPTH_LIMIT} brackets deep"),
+            Excess::Operators => format!("more than {OPERATOR_LIMIT} operators in one expression"),
+            Excess::Indentation => {
+                format!("indented more than {INDENTATION_LIMIT} levels deep")
+            }
+            Excess::Branches => format!("more than {BRANCH_LIMIT} branches in one `if`"),
+        }
     }
-    // The lexer does not say where it is, but of a text that is cut short it sees the same brackets up to the cut.
+}
+
+/// Where a text gets too deep, if it does.
+fn too_deep(text: &str) -> Option<(u32, Excess)> {
+    let excess = Depth::of(text)?;
+    // The lexer does not say where it is, but of a text that is cut short it sees the same tokens up to the cut.
     let (mut shallow, mut deep) = (0, text.len());
     while shallow + 1 < deep {
         let middle = text.ceil_char_boundary(shallow.midpoint(deep));
         if middle >= deep {
-            // Inside the last character: brackets are single bytes.
+            // Inside the last character: what makes it deep is single bytes.
             deep = text.floor_char_boundary(deep - 1);
-        } else if deepest(brackets(&text[..middle])) > DEPTH_LIMIT {
+        } else if Depth::of(&text[..middle]) == Some(excess) {
             deep = middle;
         } else {
             shallow = middle;
         }
     }
-    Some(shallow as u32)
+    Some((shallow as u32, excess))
 }
 
-/// What a bracket does to the depth.
-enum Bracket {
-    Opens,
-    Closes,
+/// How deep the place is that the lexer has reached.
+struct Depth {
+    /// For each open bracket, and the statement around them: operators since the last comma.
+    operators: Vec<usize>,
+    /// The sum of them.
+    pending: usize,
+    /// For each level of indentation: the `elif` of the statement that stands there.
+    branches: Vec<usize>,
 }
 
-/// How deep brackets are nested.
-fn deepest(brackets: impl Iterator<Item = Bracket>) -> usize {
-    let (mut depth, mut most) = (0usize, 0);
-    for bracket in brackets {
-        match bracket {
-            Bracket::Opens => depth += 1,
-            Bracket::Closes => depth = depth.saturating_sub(1),
+impl Depth {
+    /// What first gets too deep in a text. Brackets in strings and in comments are none.
+    fn of(text: &str) -> Option<Excess> {
+        use ast::token::TokenKind;
+        let mut depth = Depth {
+            operators: vec![0],
+            pending: 0,
+            branches: vec![0],
+        };
+        let mut begins = true;
+        let mut lexer = lex(text, Mode::Module);
+        loop {
+            let token = lexer.next_token();
+            if begins && !matches!(token, TokenKind::Indent | TokenKind::Dedent) {
+                depth.branch(token);
+            }
+            begins = matches!(
+                token,
+                TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent
+            );
+            match token {
+                TokenKind::EndOfFile => return None,
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth.operators.push(0),
+                // A call or an index is one operator more.
+                TokenKind::Rpar | TokenKind::Rsqb => {
+                    depth.close();
+                    depth.count();
+                }
+                TokenKind::Rbrace => depth.close(),
+                TokenKind::Comma => depth.begin(),
+                TokenKind::Newline | TokenKind::Semi => {
+                    depth.operators.truncate(1);
+                    depth.pending = depth.operators[0];
+                    depth.begin();
+                }
+                TokenKind::Indent => depth.branches.push(0),
+                TokenKind::Dedent if depth.branches.len() > 1 => {
+                    depth.branches.pop();
+                }
+                // `and`, `or` and comparisons stand beside one another in a tree, however many they are.
+                TokenKind::Plus
+                | TokenKind::Minus
+                | TokenKind::Star
+                | TokenKind::DoubleStar
+                | TokenKind::Slash
+                | TokenKind::DoubleSlash
+                | TokenKind::Percent
+                | TokenKind::At
+                | TokenKind::Vbar
+                | TokenKind::Amper
+                | TokenKind::CircumFlex
+                | TokenKind::LeftShift
+                | TokenKind::RightShift
+                | TokenKind::Tilde
+                | TokenKind::Dot
+                | TokenKind::Not
+                | TokenKind::Lambda
+                | TokenKind::If
+                | TokenKind::Await => depth.count(),
+                _ => {}
+            }
+            if depth.operators.len() - 1 > DEPTH_LIMIT {
+                return Some(Excess::Brackets);
+            }
+            if depth.pending > OPERATOR_LIMIT {
+                return Some(Excess::Operators);
+            }
+            if depth.branches.len() - 1 > INDENTATION_LIMIT {
+                return Some(Excess::Indentation);
+            }
+            if begins && depth.branches.iter().sum::<usize>() > BRANCH_LIMIT {
+                return Some(Excess::Branches);
+            }
         }
-        most = most.max(depth);
     }
-    most
-}
 
-/// The brackets of a text that are neither in strings nor in comments.
-fn brackets(text: &str) -> impl Iterator<Item = Bracket> {
-    use ast::token::TokenKind;
-    let mut lexer = lex(text, Mode::Module);
-    let kinds = std::iter::from_fn(move || Some(lexer.next_token()));
-    kinds
-        .take_while(|kind| *kind != TokenKind::EndOfFile)
-        .filter_map(|kind| match kind {
-            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => Some(Bracket::Opens),
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => Some(Bracket::Closes),
-            _ => None,
-        })
+    /// A statement or one of its clauses begins.
+    fn branch(&mut self, token: ast::token::TokenKind) {
+        use ast::token::TokenKind;
+        if let Some(here) = self.branches.last_mut() {
+            match token {
+                TokenKind::Elif => *here += 1,
+                TokenKind::Else | TokenKind::NonLogicalNewline | TokenKind::Comment => {}
+                _ => *here = 0,
+            }
+        }
+    }
+
+    fn count(&mut self) {
+        if let Some(innermost) = self.operators.last_mut() {
+            *innermost += 1;
+            self.pending += 1;
+        }
+    }
+
+    /// Another expression begins within the innermost brackets.
+    fn begin(&mut self) {
+        if let Some(innermost) = self.operators.last_mut() {
+            self.pending -= *innermost;
+            *innermost = 0;
+        }
+    }
+
+    fn close(&mut self) {
+        self.begin();
+        if self.operators.len() > 1 {
+            self.operators.pop();
+        }
+    }
 }
 
 fn lower_first(text: &str) -> String {
@@ -216,5 +333,64 @@ fn lower_first(text: &str) -> String {
     match letters.next() {
         Some(first) => first.to_lowercase().chain(letters).collect(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn excess(text: &str) -> Option<Excess> {
+        too_deep(text).map(|(_, excess)| excess)
+    }
+
+    #[test]
+    fn what_stands_in_operands_of_one_another_is_counted_and_what_stands_side_by_side_is_not() {
+        let found = |text: &str| excess(text) == Some(Excess::Operators);
+        for (first, repeated, last) in [
+            ("x = a", ".b", "\n"),
+            ("x = a", "()", "\n"),
+            ("x = a", "[0]", "\n"),
+            ("x = a", " + a", "\n"),
+            ("x = a", " ** a", "\n"),
+            ("x = ", "not ", "a\n"),
+            ("x = ", "-", "a\n"),
+            ("x = ", "lambda: ", "a\n"),
+            ("x = ", "a if a else ", "a\n"),
+            ("f(a, [a + (a", ".b", ")])\n"),
+        ] {
+            let text = |times| format!("{first}{}{last}", repeated.repeat(times));
+            assert!(!found(&text(4_900)), "{repeated}");
+            assert!(found(&text(5_001)), "{repeated}");
+        }
+        for repeated in [
+            "a + a, ",
+            "(a.b.c, a), ",
+            "f'{a}{a}{a}', ",
+            "a == b == ",
+            "a or b and ",
+        ] {
+            let text = format!("x = [{}a]\n", repeated.repeat(9_000));
+            assert!(!found(&text), "{repeated}");
+        }
+        assert!(!found(&"x = -a + a.b(c)[0]\n".repeat(9_000)));
+    }
+
+    #[test]
+    fn chains_of_branches_are_counted_by_the_statement() {
+        let chain = |times| format!("if a:\n  b\n{}", "elif a:\n  if b: c\n".repeat(times));
+        assert!(excess(&chain(9_999)).is_none());
+        assert!(excess(&chain(10_001)) == Some(Excess::Branches));
+        assert!(excess(&chain(100).repeat(200)).is_none());
+    }
+
+    #[test]
+    fn a_place_too_deep_is_whole_characters() {
+        let text: String = (0..=100)
+            .map(|level| format!("{}if é:\n", " ".repeat(level)))
+            .collect();
+        let (at, excess) = too_deep(&text).expect("it is a hundred levels deep");
+        assert!(excess == Excess::Indentation);
+        assert!(text.is_char_boundary(at as usize));
     }
 }
