@@ -258,6 +258,41 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
     ClassKind::Native(id)
 }
 
+/// Whether a class says what objects look like and makes none of its own layout: protocols, typed dicts, whose objects are
+/// dicts, and named tuples, which are tuples. Their methods are native functions, so nothing of them is interpreted.
+pub fn only_describes(tables: &Tables, module: usize, class: &ast::StmtClassDef) -> bool {
+    let marks = ["typing.Protocol", "typing.NamedTuple"];
+    let decorators = ["typing.runtime_checkable", "typing.final"];
+    let plain = |each: &ast::Decorator| is_named(tables, module, &each.expression, &decorators);
+    // A class below a protocol is one itself only if it says so; objects of one below a named tuple have a dict.
+    let is_mark = |each: &ast::Expr| is_named(tables, module, each, &marks);
+    class.decorator_list.iter().all(plain)
+        && (class.bases().iter().any(is_mark) || is_typed_dict(tables, module, class, 0))
+}
+
+fn is_typed_dict(tables: &Tables, module: usize, class: &ast::StmtClassDef, depth: usize) -> bool {
+    depth < 20
+        && class.bases().iter().any(|base| {
+            is_named(tables, module, base, &["typing.TypedDict"])
+                || match resolve_expr(&tables.modules, module, base) {
+                    Some(Symbol::Class(home, at)) => match &tables.modules[home].tree.body[at] {
+                        ast::Stmt::ClassDef(above) => is_typed_dict(tables, home, above, depth + 1),
+                        _ => false,
+                    },
+                    _ => false,
+                }
+        })
+}
+
+/// Whether an expression, arguments in brackets left out, is one of some names of the standard library.
+fn is_named(tables: &Tables, module: usize, expr: &ast::Expr, names: &[&str]) -> bool {
+    let expr = match expr {
+        ast::Expr::Subscript(subscript) => &subscript.value,
+        other => other,
+    };
+    matches!(resolve_expr(&tables.modules, module, expr), Some(Symbol::External(name)) if names.contains(&name.as_str()))
+}
+
 /// Whether a decorator adds to a class without making another one.
 fn gives_class_back(tables: &Tables, module: usize, decorator: &ast::Expr) -> bool {
     let known = ["functools.total_ordering", "typing.final"];

@@ -70,7 +70,9 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
     }
     let module = &tables.modules[candidate.module];
     let generic = def.type_params.as_deref();
-    if let Some(reason) = super::methods::type_parameters_matter(module, generic, &def.body) {
+    let readable = super::inner::reads_type_parameters(tables, candidate);
+    let body_read = if readable { &[][..] } else { &def.body };
+    if let Some(reason) = super::methods::type_parameters_matter(module, generic, body_read) {
         return Err(translator.reason(reason, def.name.range));
     }
     let params = translator.parameters(def);
@@ -125,7 +127,9 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         || super::suspends::waits_in_clauses(&body)
         || (def.is_async && !captured.is_empty());
     super::bound::mark(&mut translator.locals, params.len(), &body);
-    let direct_callable = candidate.inner.is_none()
+    // What a function captures it takes from its function object.
+    let direct_callable = captured.is_empty()
+        && candidate.inner.is_none()
         && candidate.kind == FunctionKind::Plain
         && def.decorator_list.iter().all(|decorator| {
             super::routes::is_route_decorator(tables, candidate.module, &decorator.expression)
@@ -218,12 +222,13 @@ impl<'a> Translator<'a> {
 
     /// Variables of functions around this one that it or what is inside uses.
     fn captured_variables(&mut self, candidate: &Candidate) -> Vec<LocalId> {
-        let Some(inner) = &candidate.inner else {
-            return Vec::new();
+        let own = super::inner::type_parameters(self.tables, candidate);
+        let (free, types) = match &candidate.inner {
+            Some(inner) => (&inner.free, declared_types(self.tables, inner)),
+            None => (&own, Default::default()),
         };
-        let types = declared_types(self.tables, inner);
         let mut captured = Vec::new();
-        for name in &inner.free {
+        for name in free {
             let ty = types.get(name).cloned().unwrap_or(Type::Object);
             let id = self.add_local(name, Some(ty));
             self.locals[id.index()].cell = true;

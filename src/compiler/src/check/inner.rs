@@ -82,6 +82,28 @@ pub(super) fn drop_with_outer(tables: &Tables, candidates: &[Candidate], dropped
     }
 }
 
+/// Whether a function's own type parameters are variables that it can read: they are in cells of its closure. Those of a
+/// method may be its class's, which is made otherwise; annotations that are kept as text leave other cells.
+pub(super) fn reads_type_parameters(tables: &Tables, candidate: &Candidate) -> bool {
+    candidate.inner.is_none()
+        && candidate.path.1.is_none()
+        && !tables.modules[candidate.module].has_text_annotations()
+}
+
+/// The type parameters of a function of the module that it, or what is inside, reads, sorted: its `co_freevars`.
+pub(super) fn type_parameters(tables: &Tables, candidate: &Candidate) -> Vec<String> {
+    let def = tables.def(candidate);
+    let Some(parameters) = &def.type_params else {
+        return Vec::new();
+    };
+    if !reads_type_parameters(tables, candidate) {
+        return Vec::new();
+    }
+    let mut read = scope::of_function(&def.parameters, &def.body).names;
+    read.retain(|name| parameters.iter().any(|each| each.name().as_str() == name));
+    read.into_iter().collect()
+}
+
 /// Adds the functions inside all candidates.
 pub(super) fn candidates(tables: &Tables, all: &mut Vec<Candidate>) {
     let mut at = 0;
@@ -92,6 +114,7 @@ pub(super) fn candidates(tables: &Tables, all: &mut Vec<Candidate>) {
         if let Some(inner) = &outer.inner {
             names.extend(inner.free.iter().cloned());
         }
+        names.extend(type_parameters(tables, &outer));
         let mut finder = Finder { found: Vec::new() };
         finder.visit_body(&def.body);
         for mut def in finder.found {
