@@ -72,7 +72,6 @@ class Dev(Command):
             self.comes(running, '"here"')
             self.write("app.py", "def f(:\n")
             running.says(r"error\[TB001\]")
-            running.says("waiting for a change")
             self.comes(running, "nobody")
             self.write("app.py", HELLO.replace('"here"', '"again"'))
             self.comes(running, '"again"')
@@ -134,10 +133,10 @@ class Dev(Command):
                 self.write("app.py", HELLO)
                 self.comes(running, '"here"')
 
-    def test_a_port_in_use_is_said(self) -> None:
-        with taken_port() as port, self.serving("dev", "app.py", "--port", str(port)) as running:
-            running.says(f"127.0.0.1:{port} is in use by another program")
-            running.says("waiting for a change")
+    def test_a_port_in_use_ends_it_as_it_ends_a_server(self) -> None:
+        with taken_port() as port:
+            said = self.refused(2, "dev", "app.py", "--port", str(port))
+        self.assertIn(f"127.0.0.1:{port} is in use by another program; choose another with --port", said)
 
     def test_a_file_that_is_not_there_ends_it(self) -> None:
         self.assertIn("there is no file `nope.py`", self.refused(2, "dev", "nope.py"))

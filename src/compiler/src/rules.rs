@@ -527,6 +527,65 @@ mod tests {
         assert_eq!(written, text, "UPDATE=1 writes docs/diagnostics.md anew");
     }
 
+    /// The texts behind some opening in a file of the compiler: `reason("`, `interpreted("`, `let reason = "`.
+    fn reasons(text: &str, found: &mut std::collections::BTreeSet<String>) {
+        let openings = [
+            "reason(",
+            "interpreted(",
+            "let reason =",
+            "reason:",
+            "Some((",
+            "then_some(",
+            "Some(",
+        ];
+        for opening in openings {
+            for rest in text.split(opening).skip(1) {
+                let Some(rest) = rest.trim_start().strip_prefix('"') else {
+                    continue;
+                };
+                let reason = rest.split('"').next().unwrap_or_default();
+                let is_sentence = ["it ", "its ", "a ", "an ", "`:=` "]
+                    .iter()
+                    .any(|first| reason.starts_with(first));
+                if is_sentence {
+                    found.insert(reason.replace('\\', ""));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_documentation_names_all_reasons_why_something_stays_interpreted() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check");
+        let mut found = std::collections::BTreeSet::new();
+        for entry in std::fs::read_dir(folder).expect("the folder is there") {
+            let path = entry.expect("an entry").path();
+            // These say why a handler runs where it does, and what an argument of a marker is.
+            let name = path.file_name().and_then(|name| name.to_str());
+            if path.is_file() && !matches!(name, Some("routes.rs" | "markers.rs" | "effects.rs")) {
+                reasons(&std::fs::read_to_string(&path).expect("a text"), &mut found);
+            }
+        }
+        // A function that the parser has taken is Python, and one name stands for the others.
+        found.remove("it is not Python");
+        found.remove("it calls `{text}()`");
+        assert!(found.len() > 30, "{found:?}");
+        let text = include_str!("../../../docs/language.md");
+        let section = text.split("## What stays interpreted").nth(1);
+        let section = section.and_then(|rest| rest.split("\n## ").next());
+        let section = section.expect("the section is there");
+        let listed: std::collections::BTreeSet<String> = section
+            .lines()
+            .filter_map(|line| line.strip_prefix("| ")?.split(" |").next())
+            .filter(|first| *first != "Reason" && !first.starts_with("it calls `locals()`"))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(listed, found, "docs/language.md, What stays interpreted");
+        for name in crate::check::builtins::OF_FRAMES {
+            assert!(section.contains(&format!("`{name}()`")), "{name}");
+        }
+    }
+
     #[test]
     fn rules_are_in_the_order_of_their_codes_and_have_names_of_their_own() {
         for pair in super::RULES.windows(2) {

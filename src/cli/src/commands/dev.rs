@@ -1,6 +1,6 @@
 //! `tayberry dev`: serves the app interpreted, again after every change, with the checker's findings beside the log.
 //!
-//! What holds: nothing in the program ends it. A program that cannot be read, a server that does not start or that dies
+//! What holds: nothing in the program ends it (a port that is in use does, before anything is served). A program that cannot be read, a server that does not start or that dies
 //! leave it waiting for the next change; a signal ends it and its server.
 
 use std::collections::BTreeSet;
@@ -41,6 +41,8 @@ pub fn dev(arguments: &DevArguments) -> anyhow::Result<u8> {
         command.arg("--path").arg(&project.root);
         command
     };
+    // No change of the program would help against a port that another one has.
+    drop(super::run::reserve(&arguments.host, arguments.port)?);
     let mut watch = Watch::start(&project.root)?;
     let mut signals = signal_hook::iterator::Signals::new([
         signal_hook::consts::SIGINT,

@@ -178,7 +178,7 @@ fn replace(mut command: Command) -> anyhow::Result<u8> {
 
 /// Takes the port for all workers, so that no other program gets it while one of them is started again; a free one for 0.
 /// The socket is never listened on.
-fn reserve(host: &str, port: u16) -> anyhow::Result<(Socket, u16)> {
+pub(super) fn reserve(host: &str, port: u16) -> anyhow::Result<(Socket, u16)> {
     let cannot = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
             "{host}:{port} is in use by another program; choose another with --port"

@@ -86,19 +86,21 @@ pub fn may_block(name: &str) -> bool {
 }
 
 /// Builtins whose use needs the interpreter's own frame.
+pub const OF_FRAMES: &[&str] = &[
+    "exec",
+    "eval",
+    "locals",
+    "globals",
+    "vars",
+    "dir",
+    "super",
+    "__import__",
+    "breakpoint",
+];
+
+/// Whether a builtin's use needs the interpreter's own frame.
 pub fn needs_frame(name: &str) -> bool {
-    matches!(
-        name,
-        "exec"
-            | "eval"
-            | "locals"
-            | "globals"
-            | "vars"
-            | "dir"
-            | "super"
-            | "__import__"
-            | "breakpoint"
-    )
+    OF_FRAMES.contains(&name)
 }
 
 /// The type of a builtin's result, given its arguments' types, where it is certain.
