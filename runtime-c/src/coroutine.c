@@ -90,7 +90,8 @@ void tb_coroutine_drop(tb_coroutine *self) {
     Py_CLEAR(self->handled.exc_value);
     if (self->frame != NULL) {
         const tb_suspension *suspension = &self->spec->frame->suspensions[self->at];
-        for (int each = 0; each < suspension->count; each++) {
+        /* What was made last goes first, as in the interpreter. */
+        for (int each = suspension->count - 1; each >= 0; each--) {
             drop_slot(self->frame, suspension->slots[each]);
         }
         self->at = 0;

@@ -382,8 +382,9 @@ impl<'a> Translator<'a> {
         if let Some((reason, range)) = finder.refused {
             return Err(self.reason(reason, range));
         }
+        let names = finder.in_order();
         self.globals = finder.globals;
-        for (name, claim) in finder.names {
+        for (name, claim) in names {
             if self.globals.contains(&name) {
                 continue;
             }

@@ -1,6 +1,6 @@
 //! The names that a function's body binds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_text_size::Ranged;
@@ -9,11 +9,38 @@ use rustpython_text_size::Ranged;
 #[derive(Default)]
 pub(super) struct LocalFinder<'a> {
     pub(super) names: BTreeMap<String, Option<&'a ast::Expr>>,
+    /// All names in the order in which the interpreter's code for the body first has them: its variables have that order.
+    mentioned: Vec<String>,
+    seen: BTreeSet<String>,
     pub(super) globals: Vec<String>,
     pub(super) refused: Option<(&'static str, rustpython_text_size::TextRange)>,
 }
 
 impl<'a> LocalFinder<'a> {
+    /// The names that the body binds, in the interpreter's order, with what annotations claim of them.
+    pub(super) fn in_order(&mut self) -> Vec<(String, Option<&'a ast::Expr>)> {
+        let mentioned = std::mem::take(&mut self.mentioned);
+        let mut all: Vec<_> = mentioned
+            .into_iter()
+            .filter_map(|name| self.names.remove_entry(&name))
+            .collect();
+        all.extend(std::mem::take(&mut self.names));
+        all
+    }
+
+    fn mention(&mut self, name: &str) {
+        if !self.seen.contains(name) {
+            self.seen.insert(name.to_owned());
+            self.mentioned.push(name.to_owned());
+        }
+    }
+
+    /// A name that is bound by something else than an expression.
+    fn bind_name(&mut self, name: &str) {
+        self.names.entry(name.to_owned()).or_insert(None);
+        self.mention(name);
+    }
+
     fn bind(&mut self, target: &'a ast::Expr) {
         match target {
             ast::Expr::Name(name) => {
@@ -67,34 +94,33 @@ impl<'a> Visitor<'a> for LocalFinder<'a> {
             ast::Stmt::Import(each) => {
                 for alias in &each.names {
                     let name = super::imports::bound_name(alias);
-                    self.names.entry(name.to_owned()).or_insert(None);
+                    self.bind_name(name);
                 }
             }
             ast::Stmt::ImportFrom(each) => {
                 for alias in &each.names {
                     let name = alias.asname.as_ref().unwrap_or(&alias.name);
-                    self.names.entry(name.to_string()).or_insert(None);
+                    self.bind_name(name);
                 }
             }
             ast::Stmt::Global(global) => self
                 .globals
                 .extend(global.names.iter().map(ToString::to_string)),
             ast::Stmt::FunctionDef(def) => {
-                self.names.entry(def.name.to_string()).or_insert(None);
                 for each in &def.decorator_list {
                     self.visit_expr(&each.expression);
                 }
-                return self.defaults(&def.parameters);
+                self.defaults(&def.parameters);
+                return self.bind_name(&def.name);
             }
             ast::Stmt::ClassDef(def) => {
-                self.names.entry(def.name.to_string()).or_insert(None);
                 for each in &def.decorator_list {
                     self.visit_expr(&each.expression);
                 }
                 if let Some(arguments) = &def.arguments {
                     self.visit_arguments(arguments);
                 }
-                return;
+                return self.bind_name(&def.name);
             }
             _ => {}
         }
@@ -103,10 +129,13 @@ impl<'a> Visitor<'a> for LocalFinder<'a> {
 
     fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
         let ast::ExceptHandler::ExceptHandler(inner) = handler;
-        if let Some(name) = &inner.name {
-            self.names.entry(name.to_string()).or_insert(None);
+        if let Some(class) = &inner.type_ {
+            self.visit_expr(class);
         }
-        ast::visitor::walk_except_handler(self, handler);
+        if let Some(name) = &inner.name {
+            self.bind_name(name);
+        }
+        self.visit_body(&inner.body);
     }
 
     fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
@@ -117,7 +146,7 @@ impl<'a> Visitor<'a> for LocalFinder<'a> {
             _ => None,
         };
         if let Some(name) = name {
-            self.names.entry(name.to_string()).or_insert(None);
+            self.bind_name(name);
         }
         ast::visitor::walk_pattern(self, pattern);
     }
@@ -134,6 +163,7 @@ impl<'a> Visitor<'a> for LocalFinder<'a> {
                 return self.refuse("it uses a template string", each.range);
             }
             ast::Expr::Named(named) => self.bind(&named.target),
+            ast::Expr::Name(name) => self.mention(&name.id),
             _ => {}
         }
         ast::visitor::walk_expr(self, expr);

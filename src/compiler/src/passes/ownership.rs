@@ -257,14 +257,15 @@ impl Pass<'_> {
         result
     }
 
-    /// Where an edge has to go so that what `to` does not want is released on the way.
+    /// Where an edge has to go so that what `to` does not want is released on the way: what was made last goes first, as
+    /// the interpreter unwinds its stack.
     fn land(&mut self, held: &[ValueId], to: BlockId, traceback: Option<u32>) -> BlockId {
         let mut releases: Vec<_> = held
             .iter()
             .copied()
             .filter(|value| !self.live_in[to.index()].contains(*value))
             .collect();
-        releases.sort_unstable();
+        releases.sort_unstable_by(|one, other| other.cmp(one));
         if releases.is_empty() && traceback.is_none() {
             return to;
         }
@@ -291,6 +292,7 @@ impl Pass<'_> {
     fn land_alone(&mut self, held: &[ValueId], to: BlockId, order: &mut Vec<BlockId>) -> BlockId {
         let releases: Vec<_> = held
             .iter()
+            .rev()
             .copied()
             .filter(|value| !self.live_in[to.index()].contains(*value))
             .collect();
@@ -356,6 +358,7 @@ impl Pass<'_> {
             Terminator::Goto(to) => {
                 for value in held
                     .iter()
+                    .rev()
                     .filter(|value| !self.live_in[to.index()].contains(**value))
                 {
                     out.push(silent(OpKind::Release(*value), line));
