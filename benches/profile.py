@@ -12,12 +12,12 @@ the answered requests, are instructions per request. They hardly vary with the m
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from measure.components import RULES, counted
@@ -68,12 +68,12 @@ def profiled(
         data = Path(kept) / "perf.data"
         pids = ",".join(str(pid) for pid in peer.server.tree())
         command = ["perf", "record", "--quiet", "--no-buildid-cache", "-e", "instructions", "-c", str(PERIOD)]
-        # The load goes on around the time that is sampled.
-        with ThreadPoolExecutor(1) as beside:
-            load = beside.submit(closed_loop, peer.server.port, folder, seconds + 3, connections, 1, "1")
-            time.sleep(1.0)
-            subprocess.run([*command, "-o", str(data), "-p", pids, "sleep", str(seconds)], check=True)
-            asked = load.result()
+        closed_loop(peer.server.port, folder, 1, connections, 1, "1")
+        # All of a load is sampled, so that no rate has to be guessed from a machine that does other things, too.
+        with subprocess.Popen([*command, "-o", str(data), "-p", pids]) as recording:
+            time.sleep(0.5)
+            asked = closed_loop(peer.server.port, folder, seconds, connections, 1, "1")
+            recording.send_signal(signal.SIGINT)
         told = subprocess.run(
             ["perf", "script", "-i", str(data), "-F", "ip,sym,dso"], capture_output=True, text=True, check=True
         )
@@ -83,7 +83,7 @@ def profiled(
         head, _, library = line.strip().rpartition(" (")
         samples.append((library.rstrip(")"), head.partition(" ")[2]))
     components, symbols = counted(samples)
-    return components, symbols, round(asked.requests / asked.seconds * seconds)
+    return components, symbols, asked.requests
 
 
 def per_component(found: dict[str, Counter[str]]) -> str:
