@@ -72,6 +72,8 @@ class Router:
         function's own without one; `blocking=True` sends a plain function to the thread pool, `False` keeps it on the I/O
         thread. Raises `ValueError` for a path, method or status that cannot be.
         """
+        if not isinstance(path, str):
+            raise TypeError(f"a route's path is a text, not {path!r}: write @app.get(\"/path\") above the function")
         if path and not path.startswith("/"):
             raise ValueError(f"the path {path!r} must start with '/'")
         if not 200 <= status_code <= 599:

@@ -7,7 +7,7 @@ use rustpython_ast::{self as ast};
 use rustpython_text_size::Ranged;
 
 use super::annotation::annotation;
-use super::findings::{statements::is_generator, values};
+use super::findings::{answers, statements::is_generator, values};
 use super::markers::{self, Marker};
 use super::names::{Symbol, resolve_expr};
 use super::{Tables, forms, wire};
@@ -227,10 +227,34 @@ impl<'a> Check<'a, '_> {
                 }
             }
         }
+        self.other_placeholders();
         for (message, at, length) in faults {
             let place = self.place_in_path(at, length);
             self.report(Diagnostic::new("TB407", message, place, "here"));
         }
+    }
+
+    /// `<item_id>` of other frameworks.
+    fn other_placeholders(&mut self) {
+        let mut found = Vec::new();
+        for param in &self.params {
+            let name = param.name;
+            for (written, meant) in [
+                (format!("<{name}>"), format!("{{{name}}}")),
+                (format!("<int:{name}>"), format!("{{{name}}}")),
+                (format!("<path:{name}>"), format!("{{{name}:path}}")),
+            ] {
+                if let Some(at) = self.text.find(&written) {
+                    let message = format!("`{written}` is no placeholder");
+                    let place = self.place_in_path(at, written.len());
+                    found.push(
+                        Diagnostic::new("TB407", message, place, "taken as it stands")
+                            .help(format!("write `{meant}`")),
+                    );
+                }
+            }
+        }
+        self.diagnostics.extend(found);
     }
 
     fn placeholders_have_parameters(&mut self) {
@@ -519,14 +543,27 @@ impl<'a> Check<'a, '_> {
                     }
                     found.push(finding.help("return None, or use another status"));
                 }
-                Some(100..=599) => {}
+                Some(200..=599) => {}
                 _ => found.push(Diagnostic::new(
                     "TB413",
                     format!("{value} is no HTTP status"),
                     self.span(&status.value),
-                    "not in 100 to 599",
+                    "not in 200 to 599",
                 )),
             }
+        }
+        if let Some(status) = keyword("status_code")
+            && let ast::Expr::StringLiteral(text) = &status.value
+        {
+            found.push(
+                Diagnostic::new(
+                    "TB413",
+                    "`status_code` is an int, not a str",
+                    self.span(&status.value),
+                    "the app does not start",
+                )
+                .help(format!("write `{}`", text.value.to_str())),
+            );
         }
         if let Some(methods) = keyword("methods") {
             let wrong = |what: &str, place: Span| {
@@ -614,6 +651,7 @@ impl<'a> Check<'a, '_> {
                 found.help("return a dataclass, a list or dict, a single value, or a `Response`"),
             );
         }
+        self.returned_exceptions();
         for stmt in &self.def.body {
             let ast::Stmt::Return(each) = stmt else {
                 continue;
@@ -630,6 +668,45 @@ impl<'a> Check<'a, '_> {
                         "this text is sent as a JSON string",
                     )
                     .help("return the value itself, or a `Response` with this text"),
+                );
+            }
+        }
+    }
+
+    /// `return NotFound("…")`, which is no answer, in the handler's own blocks.
+    fn returned_exceptions(&mut self) {
+        struct Returned<'a>(Vec<&'a ast::StmtReturn>);
+        impl<'a> ast::visitor::Visitor<'a> for Returned<'a> {
+            fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+                match stmt {
+                    ast::Stmt::Return(each) => self.0.push(each),
+                    ast::Stmt::FunctionDef(_) | ast::Stmt::ClassDef(_) => {}
+                    _ => ast::visitor::walk_stmt(self, stmt),
+                }
+            }
+        }
+        let mut returned = Returned(Vec::new());
+        ast::visitor::Visitor::visit_body(&mut returned, &self.def.body);
+        for each in returned.0 {
+            let Some(ast::Expr::Call(call)) = each.value.as_deref() else {
+                continue;
+            };
+            let symbol = resolve_expr(&self.tables.modules, self.module, &call.func);
+            if let Some(Symbol::External(name)) = symbol
+                && answers::is_exception(&name)
+            {
+                let keyword = Span {
+                    end: self.span(each).start + "return".len() as u32,
+                    ..self.span(each)
+                };
+                let message = format!(
+                    "`{}` returns an exception, which is no answer",
+                    self.def.name
+                );
+                self.report(
+                    Diagnostic::new("TB409", message, keyword, "answered with status 500")
+                        .help("write `raise`")
+                        .fix_replace(keyword, "raise"),
                 );
             }
         }

@@ -10,6 +10,7 @@ use crate::parse::range_span;
 
 /// Looks at the names in an annotation.
 pub fn names<'a>(walk: &mut Walk<'a, '_>, expr: &'a ast::Expr) {
+    attributes_of_classes(walk, expr);
     let mut collector = Names {
         text: &walk.sources.files[walk.module].text,
         found: Vec::new(),
@@ -38,6 +39,55 @@ pub fn names<'a>(walk: &mut Walk<'a, '_>, expr: &'a ast::Expr) {
             finding = finding.help(format!("did you mean `{close}`?"));
         }
         walk.report(finding);
+    }
+}
+
+/// Classes of the standard library that are taken for their modules.
+const CLASSES: &[&str] = &[
+    "datetime.date",
+    "datetime.datetime",
+    "datetime.time",
+    "datetime.timedelta",
+    "decimal.Decimal",
+    "uuid.UUID",
+];
+
+/// Looks for `datetime.datetime` where `datetime` is the class.
+fn attributes_of_classes<'a>(walk: &mut Walk<'a, '_>, expr: &'a ast::Expr) {
+    struct Attributes<'a>(Vec<&'a ast::Expr>);
+    impl<'a> Visitor<'a> for Attributes<'a> {
+        fn visit_expr(&mut self, expr: &'a ast::Expr) {
+            if expr.is_attribute_expr() {
+                self.0.push(expr);
+            } else {
+                ast::visitor::walk_expr(self, expr);
+            }
+        }
+    }
+    let mut attributes = Attributes(Vec::new());
+    attributes.visit_expr(expr);
+    for each in attributes.0 {
+        let Some(external) = walk.external(each) else {
+            continue;
+        };
+        let class = |class: &&&str| {
+            let rest = external.strip_prefix(**class);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        let Some(class) = CLASSES.iter().find(class) else {
+            continue;
+        };
+        let last = last_name(each).unwrap_or_default();
+        let name = class.rsplit('.').next().unwrap_or(class);
+        let found = Diagnostic::new(
+            "TB206",
+            format!("the annotation names `{last}` of the class `{class}`, which is no type"),
+            range_span(walk.file, each.range()),
+            format!("`{name}` is the class itself here"),
+        );
+        walk.report(found.help(format!(
+            "write `{last}`, imported from its module, or `import` the module"
+        )));
     }
 }
 

@@ -17,6 +17,7 @@ use crate::parse::range_span;
 use crate::source::{FileId, Sources, Span};
 
 mod annotations;
+pub mod answers;
 mod attributes;
 mod calls;
 mod coroutines;
@@ -210,6 +211,7 @@ impl<'a> Walk<'a, '_> {
 
     fn function_def(&mut self, def: &'a ast::StmtFunctionDef) {
         statements::function(self, def);
+        web::decorators(self, def);
         for each in &def.decorator_list {
             self.visit_decorator(each);
         }
@@ -497,6 +499,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 coroutines::call(self, each);
                 operators::called(self, each);
                 members::call(self, each);
+                answers::call(self, each);
                 integers::call(self, each);
             }
             ast::Expr::Await(each) => coroutines::awaited(self, each),

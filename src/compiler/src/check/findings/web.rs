@@ -160,6 +160,33 @@ pub fn read<'a>(walk: &mut Walk<'a, '_>, attribute: &'a ast::ExprAttribute) {
     walk.report(found.help(help));
 }
 
+/// Looks at a function's decorators: `@app.get` without a path.
+pub fn decorators<'a>(walk: &mut Walk<'a, '_>, def: &'a ast::StmtFunctionDef) {
+    for decorator in &def.decorator_list {
+        let ast::Expr::Attribute(attribute) = &decorator.expression else {
+            continue;
+        };
+        let name = attribute.attr.as_str();
+        if !routes::route_method(name) {
+            continue;
+        }
+        let Some(kind) = owner(walk, &attribute.value) else {
+            continue;
+        };
+        let place = walk.span(attribute);
+        let shown = if kind == Kind::App { "app" } else { "router" };
+        walk.report(
+            Diagnostic::new(
+                "TB405",
+                format!("the route of `{}` has no path", def.name),
+                place,
+                "takes the function for its path",
+            )
+            .help(format!("write `@{shown}.{name}(\"/{}\")`", def.name)),
+        );
+    }
+}
+
 /// Whether an expression is certainly an app or a router.
 fn owner<'a>(walk: &Walk<'a, '_>, expr: &'a ast::Expr) -> Option<Kind> {
     let mut first = expr;
