@@ -174,7 +174,9 @@ class Build(Command):
         self.assertIn("there is no file `app.py`", self.refused(2, "build", "app.py"))
         self.assertIn("not a Python file", self.refused(2, "build", "."))
         (self.folder / "latin.py").write_bytes(b"x = '\xe9'\n")
-        self.assertIn("latin.py", self.refused(2, "build", "latin.py"))
+        said = self.refused(2, "build", "latin.py")
+        self.assertIn("latin.py", said)
+        self.assertIn("help: save it in UTF-8", said)
         (self.folder / "zero.py").write_bytes(b"x = '\0'\n")
         self.assertIn("zero.py", self.refused(1, "build", "zero.py"))
 

@@ -99,7 +99,8 @@ impl Project {
             })?;
             let text = std::str::from_utf8(&bytes).map_err(|_| ProjectError::Unreadable {
                 path: relative.clone(),
-                reason: "it is not UTF-8".into(),
+                reason: "it is not UTF-8\nhelp: save it in UTF-8 and take out a declaration of another encoding, if it has one"
+                    .into(),
             })?;
             let file = SourceFile::new(&name, &relative, is_package, without_mark(text));
             for import in imports(&file) {

@@ -337,9 +337,21 @@ fn is_optional(walk: &Walk<'_, '_>, name: &str) -> bool {
 pub fn shadows(walk: &mut Walk<'_, '_>) {
     let tables = walk.tables;
     let own = tables.modules[walk.module].name.as_str();
-    if own.contains('.') || stdlib::module(own).is_none() {
+    // An app's own file, that is; the package itself is a folder.
+    let is_ours = own == "tayberry" && !tables.modules[walk.module].is_package;
+    if !is_ours && (own.contains('.') || stdlib::module(own).is_none()) {
         return;
     }
+    let (whose, which) = match is_ours {
+        true => (
+            "Tayberry's own package",
+            "this file, where the package is meant",
+        ),
+        false => (
+            "a module of the standard library",
+            "one of the two, whichever was imported first",
+        ),
+    };
     let place = tables.modules.iter().enumerate().find_map(|(at, module)| {
         let file = FileId(at as u32);
         let mut found = Imported {
@@ -358,9 +370,9 @@ pub fn shadows(walk: &mut Walk<'_, '_>) {
     walk.report(
         Diagnostic::new(
             "TB209",
-            format!("`{path}` has the name of a module of the standard library"),
+            format!("`{path}` has the name of {whose}"),
             place,
-            "one of the two, whichever was imported first",
+            which,
         )
         .help("give the file another name"),
     );
