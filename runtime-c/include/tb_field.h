@@ -120,6 +120,20 @@ static inline PyObject *tb_field_read_object(PyObject *owner, PyObject **slot) {
 #endif
 }
 
+/* An object field whose text is used at once: the text, or NULL when unset. `*held` is it, too, if that is a new reference, and
+ * NULL if it is lent: exactly `str`, and immortal or this thread's own. What a thread owns only goes when this thread releases it,
+ * itself or at a safe point or where it waits; until then the caller must be done. */
+static inline PyObject *tb_field_lend_text(PyObject *owner, PyObject **slot, PyObject **held) {
+#if defined(Py_GIL_DISABLED) && !defined(TB_FIELDS_UNSAFE)
+    PyObject *value = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+    if (__builtin_expect(value != NULL && _Py_IsOwnedByCurrentThread(value) && PyUnicode_CheckExact(value), 1)) {
+        *held = NULL;
+        return value;
+    }
+#endif
+    return *held = tb_field_read_object(owner, slot);
+}
+
 /* Stores an object, taking over the caller's reference; NULL unsets the field. */
 void tb_field_write_object(PyObject *owner, PyObject **slot, PyObject *value);
 
@@ -131,6 +145,18 @@ static inline tb_int tb_field_read_int(PyObject *owner, tb_int *slot) {
         return value;
     }
     return tb_field_read_big(owner, slot, value);
+}
+
+/* The same while a text is lent, of which it takes a reference before it waits for a lock. */
+static inline tb_int tb_field_read_int_lending(PyObject *owner, tb_int *slot, PyObject *lent, PyObject **held) {
+    tb_int value = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+    if (__builtin_expect((value & 1) == 0, 1)) {
+        return value;
+    }
+    if (*held == NULL) {
+        *held = Py_NewRef(lent);
+    }
+    return value == TB_INT_UNSET ? value : tb_field_read_big(owner, slot, value);
 }
 
 /* Stores an int, taking over the caller's reference if it is big; `TB_INT_UNSET` unsets the field. */

@@ -5,6 +5,7 @@
 //! that jumps cross no declaration.
 
 mod cold;
+mod lend;
 mod ops;
 mod suspend;
 
@@ -42,6 +43,8 @@ pub(super) struct Writer<'a> {
     inline: BTreeSet<ValueId>,
     /// Values that are used at all.
     uses: Vec<u32>,
+    /// Texts that are lent.
+    lent: lend::Lent,
     /// Blocks that are jumped to.
     targets: BTreeSet<BlockId>,
     /// Blocks that hardly ever run, and whether the one being written is one of them.
@@ -87,6 +90,10 @@ pub fn body(
         vars: Vec::new(),
         inline: BTreeSet::new(),
         uses: vec![0; function.values.len()],
+        lent: lend::values(function, &|class, field| {
+            let ty = &names.program.classes[class.index()].fields[field.index()].ty;
+            crate::lower::repr(ty) == Repr::Int
+        }),
         targets: BTreeSet::new(),
         cold: cold::blocks(function),
         is_cold: false,
@@ -579,6 +586,9 @@ impl Writer<'_> {
                 let list: Vec<&str> = some.iter().map(|name| name.as_str()).collect();
                 let _ = writeln!(out, "    {}{};", c_type(repr), list.join(separator));
             }
+        }
+        for text in &self.lent.texts {
+            let _ = writeln!(out, "    PyObject *{};", self.owner(*text));
         }
         if loops {
             out.push_str("    int status;\n");

@@ -5,7 +5,7 @@ use crate::emit::codec::names::string;
 use crate::hir::{ClassId, FieldId};
 use crate::ir::primitives::Failure;
 use crate::ir::{
-    Const, Op, OpKind, Operand, Ownership, Pack, Place, Prim, Repr, Scope, State, VarId,
+    Const, Op, OpKind, Operand, Ownership, Pack, Place, Prim, Repr, Scope, State, ValueId, VarId,
 };
 
 impl Writer<'_> {
@@ -147,7 +147,11 @@ impl Writer<'_> {
             }
             OpKind::Release(value) => {
                 let repr = self.function.values[value.index()].repr;
-                let text = self.release(repr, &self.text[value.index()]);
+                let owner = self.owner(*value);
+                let text = match self.lent.texts.contains(value) && !self.is_cold {
+                    true => format!("Py_XDECREF({owner});"),
+                    false => self.release(repr, &owner),
+                };
                 self.say(&text);
             }
             OpKind::Start(function, args) => {
@@ -505,6 +509,15 @@ impl Writer<'_> {
         self.check(op, &result, Repr::Object);
     }
 
+    /// The C variable with the reference that a value has: for a lent text another one, which is NULL while it has none.
+    pub(super) fn owner(&self, value: ValueId) -> String {
+        let text = &self.text[value.index()];
+        match self.lent.texts.contains(&value) {
+            true => format!("{text}_held"),
+            false => text.clone(),
+        }
+    }
+
     fn field_word(&self, class: ClassId, field: FieldId) -> &'static str {
         match crate::lower::repr(
             &self.names.program.classes[class.index()].fields[field.index()].ty,
@@ -529,7 +542,18 @@ impl Writer<'_> {
         let (object, result) = (self.operand(object), self.result(op));
         let slot = self.slot(&object, class, field);
         let repr = self.function.values[op.results[0].index()].repr;
+        let value = op.results[0];
+        let lent = self.lent.texts.contains(&value);
+        let meanwhile = self.lent.meanwhile.iter().find(|(int, _)| *int == value);
         let (read, test) = match kind {
+            "int" if let Some((_, text)) = meanwhile => (
+                format!(
+                    "tb_field_read_int_lending({object}, {slot}, {}, &{})",
+                    self.text[text.index()],
+                    self.owner(*text)
+                ),
+                format!("tb_int_is_unset({result})"),
+            ),
             "int" => (
                 format!("tb_field_read_int({object}, {slot})"),
                 format!("tb_int_is_unset({result})"),
@@ -541,6 +565,13 @@ impl Writer<'_> {
             "bool" => (
                 format!("tb_field_read_bool({slot})"),
                 format!("tb_bool_is_unset({result})"),
+            ),
+            _ if lent => (
+                format!(
+                    "tb_field_lend_text({object}, {slot}, &{})",
+                    self.owner(value)
+                ),
+                format!("{result} == NULL"),
             ),
             _ => (
                 format!("tb_field_read_object({object}, {slot})"),
@@ -555,6 +586,10 @@ impl Writer<'_> {
         let failed = match repr {
             Repr::Float => format!("tb_float_is_unset({result})"),
             repr => format!("{result} == {}", failure(repr)),
+        };
+        let missing = match lent {
+            true => format!("{} = {missing}", self.owner(value)),
+            false => missing,
         };
         let text = format!(
             "{result} = {read};\nif (TB_UNLIKELY({test})) {{\n    {result} = {missing};\n    if ({failed}) {}\n}}",
@@ -627,7 +662,7 @@ impl Writer<'_> {
                 OpKind::Release(value)
                     if self.function.values[value.index()].repr == Repr::Object =>
                 {
-                    Some(self.text[value.index()].clone())
+                    Some(self.owner(value))
                 }
                 _ => None,
             })
