@@ -17,6 +17,17 @@ typedef struct tb_iter {
     iternextfunc next;
 } tb_iter;
 
+/* Whether the caller's reference to an object is the only one, so that no other thread can reach it. */
+static inline int tb_is_unique(PyObject *object)
+{
+#ifdef Py_GIL_DISABLED
+    return _Py_IsOwnedByCurrentThread(object) && _Py_atomic_load_uint32_relaxed(&object->ob_ref_local) == 1 &&
+           _Py_atomic_load_ssize_relaxed(&object->ob_ref_shared) == 0;
+#else
+    return Py_REFCNT(object) == 1;
+#endif
+}
+
 /* Starts a loop over a borrowed iterable: 0, or -1 ("'int' object is not iterable"). */
 int tb_iter_start(tb_iter *iter, PyObject *iterable);
 /* Next item as a new reference: 1, 0 at the end, -1 on failure. */
@@ -30,6 +41,11 @@ static inline int tb_iter_next(tb_iter *iter, PyObject **item)
             return 1;
         }
     } else if (iter->source != NULL && PyList_CheckExact(iter->source) && iter->index < PyList_GET_SIZE(iter->source)) {
+        if (tb_is_unique(iter->source)) {
+            *item = Py_NewRef(PyList_GET_ITEM(iter->source, iter->index));
+            iter->index++;
+            return 1;
+        }
         PyObject *value = PyList_GetItemRef(iter->source, iter->index);
         if (__builtin_expect(value != NULL, 1)) {
             iter->index++;
