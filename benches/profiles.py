@@ -116,8 +116,11 @@ def _built(work: str, build: str, python: str) -> Path:
 
 def _cycles(work: str, folder: Path, python: str) -> float:
     """Of one piece of work, in user mode."""
-    few, many = (_counted([python, "-c", RUN, work, str(times)], folder) for times in (1, 11))
-    return (many - few) / 10
+    for _ in range(5):
+        few, many = (_counted([python, "-c", RUN, work, str(times)], folder) for times in (1, 31))
+        if many > few:
+            return (many - few) / 30
+    raise ToolError(f"{work}: it takes too little to be counted on this machine")
 
 
 def _counted(command: Sequence[str], folder: Path) -> float:
