@@ -65,8 +65,7 @@ class Class:
     keywords: bool = False
     base: str | None = None
     dunders: set[str] = field(default_factory=set)
-    #: Its `__post_init__` is being written, which must not make objects of it: how deep that goes depends on what the interpreter
-    #: has specialised.
+    #: Its `__post_init__` is being written, which must not make objects of it: the interpreter gives up at half the depth.
     under_way: bool = False
 
 
