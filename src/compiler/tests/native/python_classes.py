@@ -1,4 +1,4 @@
-# interpreted: ShopError, NotFound, KeyTrouble, Both, Permission, Stack.kind, Slotted, Speaks, Dog, LoudDog, Point, Movie, Cache, Numbers, Meta, Made, Holder, Held, Overloaded
+# interpreted: ShopError, NotFound, KeyTrouble, Both, Permission, Stack.kind, Slotted, Dog, LoudDog, Cache, Numbers, Meta, Made, Holder, Held, Overloaded
 """Methods of classes that run as Python: exceptions, enumerations, generic, slotted and combined classes."""
 
 from __future__ import annotations
