@@ -117,7 +117,9 @@ class Statements:
         if head(kind) == "list":
             item = e(inner[0], 2)
             grow = [f"{name}.append({item})", f"{name}.insert({self.write.small()}, {item})", f"{name}.extend({e(kind, 0)})"]
-            keep = [f"{name}[{self.write.index(1)}] = {item}", f"{name}.reverse()", f"{name}.remove({item})", f"del {name}[{self.write.index(0)}]", f"{name}[{self.write.slice()}] = {e(kind, 1)}", f"{name}.pop()", f"{name}.clear()", f"del {name}[{self.write.slice()}]"]
+            # A NaN is only found as the object that it was when it came: an allowed difference.
+            gone = f"({item}) + 0.0" if inner == ["float"] else item
+            keep = [f"{name}[{self.write.index(1)}] = {item}", f"{name}.reverse()", f"{name}.remove({gone})", f"del {name}[{self.write.index(0)}]", f"{name}[{self.write.slice()}] = {e(kind, 1)}", f"{name}.pop()", f"{name}.clear()", f"del {name}[{self.write.slice()}]"]
             if inner[0] == "int":
                 keep += [f"{name}.sort()", f"{name}[{self.write.index(0)}] += {e('int', 1)}"]
             line = self.rng.choice(grow + keep)
