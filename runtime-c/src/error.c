@@ -146,13 +146,18 @@ static tb_frame_node *frame_find(tb_code_info *info, PyObject *code, int line)
 /* Two threads may make a node for the same line; the second one is used by nobody after its first traceback. */
 static tb_frame_node *frame_make(tb_code_info *info, PyObject *function, int line)
 {
+    PyObject *globals = PyFunction_GetGlobals(function);
+    if (globals == NULL) {
+        /* The interpreter ends, and the collector has cleared the function already. */
+        return NULL;
+    }
     tb_frame_node *node = PyMem_RawMalloc(sizeof *node);
     if (node == NULL) {
         return NULL;
     }
     node->line = line;
     node->code = PyFunction_GetCode(function);
-    node->frame = PyFrame_New(PyThreadState_GetUnchecked(), (PyCodeObject *)node->code, PyFunction_GetGlobals(function), NULL);
+    node->frame = PyFrame_New(PyThreadState_GetUnchecked(), (PyCodeObject *)node->code, globals, NULL);
     if (node->frame == NULL) {
         PyMem_RawFree(node);
         return NULL;

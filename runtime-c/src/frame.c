@@ -36,7 +36,8 @@ static void spares_free(PyObject *capsule)
 
 void tb_frames_forget(void)
 {
-    for (int at = 0; spares != NULL && at < SPARES; at++) {
+    int are_ours = spares != NULL && spares->thread == PyThreadState_Get()->id;
+    for (int at = 0; are_ours && at < SPARES; at++) {
         Py_CLEAR(spares->list[at].frame);
     }
 }
@@ -84,8 +85,12 @@ static PyFrameObject *frame_of(tb_caller *caller)
         spare->frame = NULL;
         return frame;
     }
-    PyObject *code = PyFunction_GetCode(caller->function);
-    PyFrameObject *frame = PyFrame_New(caller->thread, (PyCodeObject *)code, PyFunction_GetGlobals(caller->function), NULL);
+    PyObject *code = PyFunction_GetCode(caller->function), *globals = PyFunction_GetGlobals(caller->function);
+    if (globals == NULL) {
+        /* The interpreter ends, and the collector has cleared the function already. */
+        return NULL;
+    }
+    PyFrameObject *frame = PyFrame_New(caller->thread, (PyCodeObject *)code, globals, NULL);
     if (frame == NULL) {
         PyErr_Clear();
     }

@@ -1,8 +1,9 @@
-/* What the library refers to from static places, shown to the garbage collector.
+/* What the library refers to from static places, shown to the garbage collector when the process ends.
  *
- * Functions, classes and namespaces of the program are held by static pointers for as long as the library is loaded. The
- * collector must see these references as part of the program's modules, else nothing that a module refers to would ever
- * become garbage, and finalisers that run while the interpreter ends would find the module's names cleared.
+ * Functions, classes and namespaces of the program are held by static pointers for as long as the library is loaded, and
+ * compiled code relies on them as long as anybody has a function of it: to the collector they are used. When the interpreter
+ * ends it must see these references as part of the program's modules, else nothing that a module refers to would
+ * become garbage, and finalisers that run then would find the module's names cleared.
  *
  * In: addresses of static or never freed places that own a reference each (`tb_keep`), and functions whose frames for
  * tracebacks live for ever (`tb_keep_info`). What holds: one object, the keeper, visits all of them; each executed module
@@ -23,6 +24,8 @@ typedef struct block {
 static block *places, *infos;
 static PyMutex registering;
 static PyObject *keeper;
+/* The process ends: functions `atexit` are being called, and the program's code runs for finalisers at most. */
+static int ending;
 
 static int add(block **list, void *place) {
     int failed = 0;
@@ -53,6 +56,9 @@ int tb_keep_info(tb_code_info *info) { return add(&infos, info); }
 
 static int keeper_traverse(PyObject *self, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(self));
+    if (!__atomic_load_n(&ending, __ATOMIC_RELAXED)) {
+        return 0;
+    }
     /* All other threads are stopped. */
     for (block *each = places; each != NULL; each = each->next) {
         for (size_t at = 0; at < each->count; at++) {
@@ -119,6 +125,7 @@ static int track_behind(PyObject *object, void *ignored) {
 static PyObject *at_exit(PyObject *self, PyObject *ignored) {
     (void)self;
     (void)ignored;
+    __atomic_store_n(&ending, 1, __ATOMIC_RELAXED);
     tb_frames_forget();
     PyUnstable_GC_VisitObjects(track_behind, NULL);
     return Py_NewRef(Py_None);
