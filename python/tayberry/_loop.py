@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 import threading
+from asyncio import base_events, events, format_helpers
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from heapq import heappop
@@ -66,7 +67,7 @@ class GuestLoop(asyncio.SelectorEventLoop):
         ready, timers = self._ready, self._scheduled
         if timers:
             end = self.time() + self._clock_resolution
-            while timers and timers[0]._when < end:
+            while timers and not timers[0]._when >= end:
                 timer = heappop(timers)
                 timer._scheduled = False
                 ready.append(timer)
@@ -98,6 +99,24 @@ class GuestLoop(asyncio.SelectorEventLoop):
             self.run_until_complete(self.shutdown_default_executor(5))
         finally:
             self.close()
+
+
+def report(handle: asyncio.Handle, error: BaseException) -> None:
+    """Has the loop's exception handler see what a callback raised, as `Handle._run` does."""
+    loop: asyncio.AbstractEventLoop = handle._loop  # type: ignore[attr-defined]
+    callback = format_helpers._format_callback_source(handle._callback, handle._args)  # type: ignore[attr-defined]
+    loop.call_exception_handler({"message": f"Exception in callback {callback}", "exception": error, "handle": handle})
+
+
+def is_usual() -> bool:
+    """Whether the classes of handles and loops have the methods that asyncio gives them."""
+    handle, timer, base = events.Handle, events.TimerHandle, base_events.BaseEventLoop
+    own = [
+        (events, handle.__init__), (events, handle._run), (events, timer.__init__), (events, timer.__lt__),
+        (base_events, base.call_soon), (base_events, base._call_soon), (base_events, base.call_later),
+        (base_events, base.call_at), (base_events, base.time),
+    ]  # fmt: skip
+    return all(getattr(getattr(function, "__code__", None), "co_filename", "") == module.__file__ for module, function in own)
 
 
 def new_loop() -> GuestLoop:

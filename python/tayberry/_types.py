@@ -425,20 +425,36 @@ def _dataclass_fields(cls: Any, name: str, where: str, variables: dict[Any, Any]
         )
     if not _has_generated_init(cls):
         return _with_init(cls, name, where, variables, {each.name: each for each in fields}), "call"
-    plain = (
-        not init_only
-        and all(field.init for field in fields)
+    return tuple(fields), "direct" if is_direct(cls) else "call"
+
+
+def is_direct(cls: Any) -> bool:
+    """Whether making an object of a data class does nothing but set its fields. The runtime asks again when the class has changed."""
+    return (
+        _has_generated_init(cls)
+        and all(each._field_type is not dataclasses._FIELD_INITVAR and each.init for each in _init_fields(cls))  # type: ignore[attr-defined]
         and not hasattr(cls, "__post_init__")
         and _allocates_plainly(cls)
         and (cls.__setattr__ is object.__setattr__ or cls.__dataclass_params__.frozen)
     )
-    return tuple(fields), "direct" if plain else "call"
+
+
+def _init_fields(cls: Any) -> list[Any]:
+    return [each for each in cls.__dataclass_fields__.values() if each._field_type is not dataclasses._FIELD_CLASSVAR]  # type: ignore[attr-defined]
 
 
 def _has_generated_init(cls: Any) -> bool:
-    """Whether constructing runs the `__init__` that `@dataclass` wrote (it compiles its text under the name `<string>`)."""
+    """Whether constructing runs an `__init__` that `@dataclass` wrote for just these fields. It compiles its text under the name
+    `<string>`, as `exec` and `python -c` do, inside of a function of its own.
+    """
+    owner = next(each for each in cls.__mro__ if "__init__" in each.__dict__)
     code = getattr(cls.__init__, "__code__", None)
-    return code is not None and code.co_filename == "<string>"
+    return (
+        code is not None
+        and code.co_filename == "<string>"
+        and code.co_qualname == "__create_fn__.<locals>.__init__"
+        and owner.__dict__.get("__dataclass_fields__") is cls.__dataclass_fields__
+    )
 
 
 def _allocates_plainly(cls: Any) -> bool:

@@ -425,6 +425,48 @@ class Reading(unittest.TestCase):
                     with self.subTest(cls=cls.__name__, body=body):
                         self.assertEqual(told(lambda: decode_json(describe(cls), body)), told(lambda: cls(**json.loads(body))))
 
+    def test_a_constructor_that_is_exchanged_is_called(self) -> None:
+        def twice(self: Any, a: int, b: int = 2, c: Any = None) -> None:
+            self.a, self.b, self.c = a * 2, b, c
+
+        for known_before in (False, True):
+            for change in ({"__init__": twice}, {"__setattr__": lambda self, name, value: object.__setattr__(self, name, [value])}, {"__new__": lambda cls, *_, **__: Plain(9)}):
+                cls = dataclass(type("Exchanged", (), {"__annotations__": {"a": int, "b": int, "c": Any}, "b": 2, "c": None}))
+                described = describe(cls)
+                if known_before:
+                    decode_json(described, b'{"a":1}')
+                for name, value in change.items():
+                    setattr(cls, name, value)
+                for _ in range(3):
+                    with self.subTest(change=change, known_before=known_before):
+                        self.assertEqual(told(lambda: decode_json(described, b'{"a":3}')), told(lambda: type.__call__(cls, a=3)))
+                        self.same(cls, 3)
+
+    def test_constructors_that_only_look_generated_are_called(self) -> None:
+        names: dict[str, Any] = {"dataclass": dataclass, "field": field}
+        source = """
+@dataclass
+class Base:
+    x: list = field(default_factory=list)
+
+class Written(Base):
+    def __init__(self, x):
+        self.x = [x]
+
+@dataclass(init=False)
+class Fixed(Base):
+    x: list = ()
+"""
+        exec(source, names)
+        for name, body in (("Written", b'{"x":[1]}'), ("Fixed", b"{}"), ("Fixed", b'{"x":[1]}')):
+            cls = names[name]
+            with self.subTest(cls=name, body=body):
+                self.assertEqual(told(lambda: decode_json(describe(cls), body)), told(lambda: cls(**json.loads(body))))
+                self.same(cls)
+                self.same(cls, [1])
+
+    same = Calls.same
+
 
 if __name__ == "__main__":
     unittest.main()

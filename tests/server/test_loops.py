@@ -122,6 +122,38 @@ async def scenario() -> list[str]:
     loop.call_soon(future.set_result, 5)
     note(await future, mark.get())
 
+    # A step that must not be taken is reported, too.
+    class Twice:
+        _asyncio_future_blocking = False
+
+        def get_loop(self):
+            return loop
+
+        def add_done_callback(self, callback, *, context=None):
+            self.wake = callback
+
+        def result(self):
+            return 7
+
+        def __await__(self):
+            self._asyncio_future_blocking = True
+            yield self
+            return 8
+
+    async def wait(twice: Twice) -> int:
+        return await twice
+
+    loop.set_exception_handler(lambda _, context: note(sorted(context), repr(context["exception"])[:40], context["message"][:30]))
+    twice = Twice()
+    woken = asyncio.create_task(wait(twice))
+    await asyncio.sleep(0)
+    for _ in range(2):
+        loop.call_soon(twice.wake, twice)
+    loop.call_soon(note, "in the same round")
+    note(await woken)
+    await asyncio.sleep(0.001)
+    loop.set_exception_handler(None)
+
     # Debug mode keeps to asyncio's own code.
     loop.set_debug(True)
     try:
@@ -212,6 +244,18 @@ async def numbers():
     for number in range(3):
         await asyncio.sleep(0)
         yield number
+
+
+@app.get("/timeless")
+async def timeless() -> list[str]:
+    said = []
+    loop = asyncio.get_running_loop()
+    for method in (loop.call_at, asyncio.get_event_loop().call_at):
+        try:
+            method("now", print)
+        except TypeError as error:
+            said.append(f"TypeError: {error}")
+    return said
 
 
 @app.get("/scenario")
@@ -368,6 +412,10 @@ class Loops(unittest.TestCase):
             status, found = self.get("/scenario")
             self.assertEqual(status, 200)
             self.assertEqual("\n".join(found), "\n".join(expected))  # type: ignore[arg-type]
+
+    def test_a_timer_without_a_time_is_refused(self) -> None:
+        for _ in range(3):
+            self.assertEqual(self.get("/timeless"), (200, ["TypeError: the time of a timer must be a number, not str"] * 2))
 
     def test_requests_of_a_thread_share_events(self) -> None:
         answers: list[object] = []

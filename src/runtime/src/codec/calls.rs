@@ -15,6 +15,7 @@ use pyo3::types::{PyString, PyTuple};
 use smallvec::SmallVec;
 
 use super::instances::{Instances, assigned_version, version};
+use super::plan::is_direct;
 
 /// How many classes are adopted at most, and the places of the table.
 const CLASSES: usize = 1024;
@@ -100,6 +101,10 @@ impl Callable {
         let Some(version) = assigned_version(raw).filter(|_| is_usual) else {
             return Ok(None);
         };
+        // Asked after the version was read, so that a change since then shows.
+        if !is_direct(class) {
+            return Ok(None);
+        }
         let init = class.getattr("__init__")?;
         // SAFETY: the type of a live object; then a function's own field.
         let vectorcall = unsafe {

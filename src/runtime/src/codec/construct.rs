@@ -25,7 +25,7 @@ pub(super) fn make<'py>(
     values: &mut [Option<Object<'py>>],
 ) -> Decoded<Object<'py>> {
     let class = model.class.bind(py);
-    match model.construct {
+    match model.construction(py) {
         Construct::Direct => {
             for (value, at) in values.iter_mut().zip(&model.inputs) {
                 if value.is_none() {

@@ -5,7 +5,7 @@
 //! to each other by index, and every index is valid.
 
 use super::calls;
-use super::instances::Instances;
+use super::instances::{Instances, assigned_version, version};
 use super::known::Known;
 use super::scan::Kind;
 use pyo3::exceptions::PyTypeError;
@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 /// A node of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -164,11 +165,64 @@ pub(super) struct Model {
     pub(super) fields: Vec<FieldPlan>,
     pub(super) inputs: Vec<usize>,
     pub(super) construct: Construct,
+    /// For which state of the class that is so, if it is direct.
+    direct: Direct,
     pub(super) forbid: bool,
     /// The names of all inputs, for calls that give them all.
     pub(super) keywords: Py<PyTuple>,
     /// Its objects: all fields, in order.
     pub(super) instances: Arc<Instances>,
+}
+
+/// The version of a class whose objects are made by setting their fields.
+#[derive(Debug, Default)]
+struct Direct {
+    version: AtomicU32,
+    questions: AtomicU8,
+}
+
+/// So often a class may change that the question is asked anew.
+const QUESTIONS: u8 = 16;
+
+impl Model {
+    /// How an object is made of the class as it is now.
+    pub(super) fn construction(&self, py: Python<'_>) -> Construct {
+        let class = self.class.bind(py);
+        match self.construct {
+            Construct::Direct if !self.direct.holds(class) => Construct::Call,
+            it => it,
+        }
+    }
+}
+
+impl Direct {
+    fn holds(&self, class: &Bound<'_, PyType>) -> bool {
+        let now = version(class.as_type_ptr());
+        if now != 0 && now == self.version.load(Ordering::Relaxed) {
+            return true;
+        }
+        let more = |asked| (asked < QUESTIONS).then_some(asked + 1);
+        let asked = (self.questions).fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        if asked.is_err() {
+            return false;
+        }
+        // What changes after this has another version.
+        match assigned_version(class.as_type_ptr()) {
+            Some(now) if is_direct(class) => {
+                self.version.store(now, Ordering::Relaxed);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether making an object of the class does nothing but set its fields.
+pub(super) fn is_direct(class: &Bound<'_, PyType>) -> bool {
+    let py = class.py();
+    py.import("tayberry._types")
+        .and_then(|module| module.getattr("is_direct")?.call1((class,))?.is_truthy())
+        .unwrap_or(false)
 }
 
 /// A field of a model.
@@ -476,6 +530,7 @@ impl<'py> Builder<'py> {
             fields,
             inputs,
             construct,
+            direct: Direct::default(),
             forbid: description.getattr("forbid")?.extract()?,
             keywords,
         })

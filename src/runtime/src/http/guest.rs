@@ -256,7 +256,8 @@ impl Guest {
         // Another thread may have taken it out meanwhile.
         let first = (count > 0).then(|| timers.bind(py).get_item(0).ok());
         let first = first.flatten();
-        *self.timers.borrow_mut() = timers;
+        // The former list is dropped when nothing is borrowed any more.
+        drop(self.timers.replace(timers));
         if size(self.ready.bind(py)) > 0 || self.is_due(py)? {
             return Ok(Next::Now);
         }

@@ -2,11 +2,12 @@
 //!
 //! In: calls of `loop.call_soon` (and of `call_later` and `call_at`, see `timers`) on the loops of I/O threads, and what these loops have ready. Out: `asyncio.Handle` objects as the
 //! Python code makes them, and steps of tasks taken. What holds: only while nothing about the classes has changed, the loop
-//! is open and not in debug mode; only callbacks that are steps of tasks are run here, as what any other raises is
-//! reported by `Handle._run`. All else goes to asyncio's own code.
+//! is open and not in debug mode; only callbacks that are steps of tasks are run here. All else goes to asyncio's own
+//! code, and so does everything if somebody has put methods of their own into asyncio's classes before.
 
 use std::ffi::CStr;
 
+use pyo3::exceptions::{PyKeyboardInterrupt, PySystemExit, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -57,6 +58,8 @@ pub(super) struct Known {
     pub(super) append: Py<PyString>,
     popleft: Py<PyString>,
     pub(super) time: Py<PyString>,
+    /// Whether asyncio's classes were as asyncio makes them.
+    is_usual: bool,
 }
 
 static KNOWN: PyOnceLock<Known> = PyOnceLock::new();
@@ -69,6 +72,10 @@ pub fn adopt(py: Python<'_>) -> PyResult<()> {
             .getattr("GuestLoop")?
             .cast_into::<PyType>()?;
         let asyncio = py.import("asyncio")?;
+        let is_usual = (py.import("tayberry._loop")?)
+            .getattr("is_usual")?
+            .call0()?
+            .is_truthy()?;
         let interned = |all: &[&str]| -> Vec<Py<PyString>> {
             let made = all.iter().map(|it| PyString::intern(py, it).unbind());
             made.collect()
@@ -96,7 +103,9 @@ pub fn adopt(py: Python<'_>) -> PyResult<()> {
                     ffi::PyDescr_NewMethod(class.as_type_ptr(), method),
                 )
             }?;
-            class.setattr(&*name_text, descriptor)?;
+            if is_usual {
+                class.setattr(&*name_text, descriptor)?;
+            }
         }
         let timer = asyncio.getattr("TimerHandle")?.cast_into::<PyType>()?;
         Ok::<_, PyErr>(Known {
@@ -108,6 +117,7 @@ pub fn adopt(py: Python<'_>) -> PyResult<()> {
             append: PyString::intern(py, "append").unbind(),
             popleft: PyString::intern(py, "popleft").unbind(),
             time: PyString::intern(py, "time").unbind(),
+            is_usual,
         })
     })?;
     Ok(())
@@ -199,6 +209,13 @@ impl Known {
                 false => *args.offset(count),
             };
             let callback = Bound::from_borrowed_ptr(py, *args.offset(own));
+            let given = Bound::from_borrowed_ptr(py, *args);
+            if method == AT && !given.is_none() && given.extract::<f64>().is_err() {
+                // asyncio would take it, and fail in every round from then on.
+                let kind = given.get_type().name()?;
+                let error = format!("the time of a timer must be a number, not {kind}");
+                return Err(PyTypeError::new_err(error));
+            }
             if method == SOON
                 && let Ok(bell) = callback.cast::<Bell>()
             {
@@ -230,7 +247,6 @@ impl Known {
                 none(),
             ]);
             if method != SOON {
-                let given = Bound::from_borrowed_ptr(py, *args);
                 if given.is_none() {
                     return Ok(None);
                 }
@@ -252,7 +268,11 @@ impl Known {
 
     /// What is ready, of a loop that is open and not in debug mode.
     fn ready<'py>(&self, event_loop: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        if !self.loops.has(event_loop) {
+        // A class that has changed meanwhile may have other methods.
+        if !self.is_usual
+            || !self.loops.has(event_loop)
+            || self.loops.reader().at_once(event_loop, 0).is_none()
+        {
             return Ok(None);
         }
         // SAFETY: only the address counts.
@@ -344,8 +364,20 @@ impl Known {
             if ffi::PyContext_Exit(context.as_ptr()) != 0 {
                 return Err(PyErr::fetch(py));
             }
-            // Only `SystemExit` and `KeyboardInterrupt` come out of a task's step.
-            result.map(|_| true)
+            match result {
+                Ok(_) => Ok(true),
+                Err(error)
+                    if error.is_instance_of::<PySystemExit>(py)
+                        || error.is_instance_of::<PyKeyboardInterrupt>(py) =>
+                {
+                    Err(error)
+                }
+                // A step that must not be taken (any more): what the task itself raises stays in it.
+                Err(error) => {
+                    let report = py.import("tayberry._loop")?.getattr("report")?;
+                    report.call1((handle, error)).map(|_| true)
+                }
+            }
         }
     }
 }
