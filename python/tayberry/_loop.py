@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import selectors
 import threading
-from asyncio import base_events, events, format_helpers
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from heapq import heappop
@@ -43,9 +42,7 @@ class GuestSelector(selectors.EpollSelector):
 
 
 class GuestLoop(asyncio.SelectorEventLoop):
-    """The loop of one I/O thread; `_run_once` is called by the reactor, unless there are only steps of tasks to take, which
-    it takes itself. The runtime gives this class a `call_soon` that does what asyncio's does.
-    """
+    """The loop of one I/O thread; `_run_once` is called by the reactor."""
 
     _selector: GuestSelector
     # Of `BaseEventLoop`.
@@ -56,8 +53,32 @@ class GuestLoop(asyncio.SelectorEventLoop):
     _timer_cancelled_count: int
     _clock_resolution: float
 
-    def __init__(self) -> None:
+    def __init__(self, bell: type) -> None:
         super().__init__(GuestSelector())
+        #: The class of callbacks that only wake the reactor: they are called at once.
+        self._bell = bell
+
+    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+        if callback.__class__ is self._bell:
+            callback(*args)
+            # Only a task asks for this, which drops the handle.
+            return None  # type: ignore[return-value]
+        if self._closed or self._debug:
+            return super().call_soon(callback, *args, context=context)
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_at(
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        if when.__class__ is not float and when is not None:
+            # Else the rounds of the loop would find out, which belong to everybody.
+            try:
+                when - 0.0
+            except TypeError:
+                raise TypeError(f"the time of a timer must be a number, not {type(when).__name__}") from None
+        return super().call_at(when, callback, *args, context=context)
 
     def _run_once(self) -> None:
         selector = self._selector
@@ -101,27 +122,9 @@ class GuestLoop(asyncio.SelectorEventLoop):
             self.close()
 
 
-def report(handle: asyncio.Handle, error: BaseException) -> None:
-    """Has the loop's exception handler see what a callback raised, as `Handle._run` does."""
-    loop: asyncio.AbstractEventLoop = handle._loop  # type: ignore[attr-defined]
-    callback = format_helpers._format_callback_source(handle._callback, handle._args)  # type: ignore[attr-defined]
-    loop.call_exception_handler({"message": f"Exception in callback {callback}", "exception": error, "handle": handle})
-
-
-def is_usual() -> bool:
-    """Whether the classes of handles and loops have the methods that asyncio gives them."""
-    handle, timer, base = events.Handle, events.TimerHandle, base_events.BaseEventLoop
-    own = [
-        (events, handle.__init__), (events, handle._run), (events, timer.__init__), (events, timer.__lt__),
-        (base_events, base.call_soon), (base_events, base._call_soon), (base_events, base.call_later),
-        (base_events, base.call_at), (base_events, base.time),
-    ]  # fmt: skip
-    return all(getattr(getattr(function, "__code__", None), "co_filename", "") == module.__file__ for module, function in own)
-
-
-def new_loop() -> GuestLoop:
-    """A guest loop that is the running loop of the calling thread until its `leave`."""
-    loop = GuestLoop()
+def new_loop(bell: type) -> GuestLoop:
+    """A guest loop that is the running loop of the calling thread until its `leave`. `bell` is the class of the reactor's callbacks."""
+    loop = GuestLoop(bell)
     loop._run_forever_setup()  # type: ignore[attr-defined]
     return loop
 

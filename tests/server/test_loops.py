@@ -39,7 +39,7 @@ async def scenario() -> list[str]:
         try:
             arguments[0](*arguments[1:], **keywords)
         except Exception as error:
-            note(type(error).__name__, error)
+            note(type(error).__name__, str(error).replace("GuestLoop", "BaseEventLoop"))
         else:
             note("taken")
 

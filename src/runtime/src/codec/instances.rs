@@ -295,11 +295,6 @@ impl Instances {
             })
     }
 
-    /// Whether an object is of exactly this class.
-    pub(crate) fn has(&self, object: &Bound<'_, PyAny>) -> bool {
-        object.get_type_ptr() == self.raw()
-    }
-
     /// A reader of an object of exactly this class.
     #[inline]
     pub(crate) fn reader(&self) -> Reader<'_> {

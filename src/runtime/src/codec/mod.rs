@@ -30,7 +30,7 @@ pub(crate) use calls::call_python;
 pub(crate) use construct::reject_raised;
 pub(crate) use decode::{EXTRA, MISSING, any, known as known_value, one_of, tuple_length};
 pub(crate) use decode_text::accept;
-pub(crate) use instances::{Instances, assigned_version, slot, version};
+pub(crate) use instances::{assigned_version, slot, version};
 pub use plan::Plan;
 pub use problem::Problem;
 pub use python::register;

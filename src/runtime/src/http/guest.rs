@@ -20,7 +20,6 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
 
-use super::handles;
 use super::tasks::Bell;
 use super::wire;
 
@@ -97,9 +96,7 @@ impl Guest {
     pub fn new(py: Python<'_>) -> PyResult<Guest> {
         let module = py.import("tayberry._loop")?;
         let task = py.import("asyncio")?.getattr("Task")?;
-        handles::adopt(py)?;
-        let event_loop = module.call_method0("new_loop")?;
-        handles::learn(&event_loop)?;
+        let event_loop = module.call_method1("new_loop", (py.get_type::<Bell>(),))?;
         Ok(Guest {
             settle: module.getattr("settle")?.unbind(),
             unsettled: Cell::new(0),
@@ -293,19 +290,10 @@ impl Guest {
 
     fn run_round(&self, py: Python<'_>) {
         // Only `SystemExit` and `KeyboardInterrupt` come out of a round; a server goes on after them.
-        if let Err(error) = self.one_round(py) {
+        if let Err(error) = self.round.bind(py).call0() {
             error.display(py);
         }
         wire::tick();
-    }
-
-    fn one_round(&self, py: Python<'_>) -> PyResult<()> {
-        let event_loop = self.event_loop.bind(py);
-        // Events are the Python code's affair.
-        if !self.is_due(py)? && handles::round(event_loop)? {
-            return Ok(());
-        }
-        self.round.bind(py).call0().map(|_| ())
     }
 
     /// Whether the selector is to be asked for events.

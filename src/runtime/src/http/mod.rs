@@ -11,7 +11,6 @@ mod context;
 mod dispatch;
 mod exchange;
 mod guest;
-mod handles;
 mod incoming;
 mod log;
 mod native;
@@ -21,7 +20,6 @@ mod responses;
 mod router;
 mod server;
 mod tasks;
-mod timers;
 mod wire;
 
 pub use application::{Application, RouteError};

@@ -94,14 +94,8 @@ pub struct Bell(Mutex<Option<oneshot::Sender<()>>>);
 
 #[pymethods]
 impl Bell {
-    fn __call__(&self, _task: &Bound<'_, PyAny>) {
-        self.ring();
-    }
-}
-
-impl Bell {
     /// Wakes the request.
-    pub fn ring(&self) {
+    fn __call__(&self, _task: &Bound<'_, PyAny>) {
         if let Some(send) = self.0.lock().ok().and_then(|mut send| send.take()) {
             // The request may have been given up.
             let _ = send.send(());
