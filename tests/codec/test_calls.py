@@ -392,6 +392,49 @@ class Reading(unittest.TestCase):
         value.__class__ = cls
         self.assertEqual(written(value, cls), {"a": 1, "b": 2, "c": None})
 
+    def test_a_slot_of_another_class_is_no_place_in_an_object(self) -> None:
+        large: Any = type("Large", (), {"__slots__": tuple(f"x{at}" for at in range(40))})
+        for bases in ((), (Slotted,)):
+            for own in ({}, {"__slots__": ()}):
+                body = {"__annotations__": {"a": Any, "b": Any}, "b": vars(large)["x39"], **own}
+                cls = dataclass(type("Borrower", bases, body), init=False)
+                value = cls.__new__(cls)
+                if bases or not own:
+                    value.a = 1
+                for _ in range(3):
+                    with self.subTest(bases=bases, own=own):
+                        self.assertEqual(written(value, cls), reference(value, cls))
+                        self.assertEqual(reference(value, cls)[0], TypeError if bases or not own else AttributeError)
+
+    def test_a_default_whose_class_becomes_a_descriptors_is_asked(self) -> None:
+        def given(self: Any, instance: Any, owner: Any) -> Any:
+            return self if instance is None else "given"
+
+        def noted(self: Any, instance: Any, value: Any) -> None:
+            vars(instance)["noted"] = value
+
+        for way in ("methods", "class"):
+            quiet: Any = type("Quiet", (), {})
+            loud: Any = type("Loud", (quiet,), {"__get__": given, "__set__": noted})
+            default = quiet()
+
+            @dataclass
+            class Holder:
+                a: Any = default
+
+            for _ in range(3):
+                value = decode_json(describe(Holder), b'{"a":1}')
+                self.assertEqual((written(value, Holder), vars(value)), ({"a": 1}, {"a": 1}))
+            if way == "methods":
+                quiet.__get__, quiet.__set__ = given, noted
+            else:
+                default.__class__ = loud
+            self.assertEqual(value.a, "given")
+            for _ in range(3):
+                with self.subTest(way=way):
+                    self.assertEqual(written(value, Holder), {"a": "given"})
+                    self.assertEqual(vars(decode_json(describe(Holder), b'{"a":1}')), {"noted": 1})
+
     def test_a_value_that_other_threads_exchange_is_one_or_the_other(self) -> None:
         cls = fresh()
         shared = cls(1, 2, "x" * 50)

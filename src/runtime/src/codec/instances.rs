@@ -79,6 +79,39 @@ struct Places {
     all: Box<[Place]>,
     /// What inline values must at least have room for.
     room: u8,
+    /// Defaults in the class that would come before its objects' attributes if their own class got a `__set__`.
+    watched: Box<[Watched]>,
+}
+
+/// An object and what its class was.
+#[derive(Debug)]
+struct Watched {
+    value: Py<PyAny>,
+    class: *mut ffi::PyTypeObject,
+    version: u32,
+}
+
+// SAFETY: the address is only compared.
+unsafe impl Send for Watched {}
+// SAFETY: as above.
+unsafe impl Sync for Watched {}
+
+impl Watched {
+    /// None if nothing says whether the class has changed.
+    fn new(value: &Bound<'_, PyAny>) -> Option<Watched> {
+        let class = value.get_type_ptr();
+        Some(Watched {
+            version: assigned_version(class)?,
+            value: value.clone().unbind(),
+            class,
+        })
+    }
+
+    fn is_unchanged(&self) -> bool {
+        // SAFETY: a live object, whose class is alive.
+        let class = unsafe { ffi::Py_TYPE(self.value.as_ptr()) };
+        class == self.class && version(class) == self.version
+    }
 }
 
 /// What is known of the objects of a class.
@@ -104,14 +137,20 @@ pub(crate) fn assigned_version(class: *mut ffi::PyTypeObject) -> Option<u32> {
         .filter(|it| *it != 0)
 }
 
-/// The place of an object slot, from its descriptor.
-pub(crate) fn slot(descriptor: &Bound<'_, PyAny>) -> Option<isize> {
+/// The place of an object slot, from its descriptor, in objects of a class; none if the descriptor is of a class that
+/// this one does not have for a base (`x = A.__dict__["x"]`): objects need not even be as large as those of that one.
+pub(crate) fn slot(class: &Bound<'_, PyType>, descriptor: &Bound<'_, PyAny>) -> Option<isize> {
     // SAFETY: a comparison of addresses; then a live object of that type, whose member is alive as long as its class.
     unsafe {
         if descriptor.get_type_ptr() != &raw mut ffi::PyMemberDescr_Type {
             return None;
         }
-        let member = (*descriptor.as_ptr().cast::<ffi::PyMemberDescrObject>()).d_member;
+        let descriptor = descriptor.as_ptr().cast::<ffi::PyMemberDescrObject>();
+        let owner = (*descriptor).d_common.d_type;
+        if ffi::PyType_IsSubtype(class.as_type_ptr(), owner) == 0 {
+            return None;
+        }
+        let member = (*descriptor).d_member;
         ((*member).type_code == ffi::Py_T_OBJECT_EX).then_some((*member).offset)
     }
 }
@@ -189,9 +228,9 @@ impl Instances {
     /// The places, if they are known and the class is what it was.
     #[inline]
     fn known(&self) -> Option<&Places> {
-        self.places
-            .get()
-            .filter(|it| it.version == version(self.raw()))
+        self.places.get().filter(|it| {
+            it.version == version(self.raw()) && it.watched.iter().all(Watched::is_unchanged)
+        })
     }
 
     /// Learns the places from an object of exactly this class that Python has made.
@@ -233,13 +272,21 @@ impl Instances {
             return Ok(None);
         };
         let mut all = Vec::with_capacity(self.names.len());
+        let mut watched = Vec::new();
         for name in &self.names {
-            let place = match attribute(self.class.bind(py), name.bind(py))? {
-                Some(descriptor) if slot(&descriptor).is_some() => {
-                    slot(&descriptor).map(Place::Slot)
+            let found = attribute(self.class.bind(py), name.bind(py))?;
+            // Before the object is looked at, as above.
+            if let Some(value) = found.as_ref().filter(|it| is_of_changeable_class(it)) {
+                let Some(one) = Watched::new(value) else {
+                    return Ok(None);
+                };
+                watched.push(one);
+            }
+            let place = match &found {
+                Some(descriptor) if is_data_descriptor(descriptor) => {
+                    // Else a property or the like.
+                    slot(self.class.bind(py), descriptor).map(Place::Slot)
                 }
-                // A property or the like.
-                Some(value) if is_data_descriptor(&value) => None,
                 // A default, or nothing.
                 _ if flags & INLINE_VALUES != 0 => self.inline(name).map(Place::Inline),
                 _ => None,
@@ -258,6 +305,7 @@ impl Instances {
             size,
             room: room.max().unwrap_or(0),
             all: all.into(),
+            watched: watched.into(),
         }))
     }
 
@@ -434,6 +482,13 @@ fn attribute<'py>(
         }
     }
     Ok(None)
+}
+
+/// Whether the class of an object may get other methods.
+fn is_of_changeable_class(value: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: the type of a live object.
+    let flags = unsafe { (*value.get_type_ptr()).tp_flags.load(Ordering::Relaxed) };
+    flags & ffi::Py_TPFLAGS_IMMUTABLETYPE == 0
 }
 
 /// Whether an attribute of a class comes before those of its objects.

@@ -94,7 +94,7 @@ impl Known {
         media_type: Option<&'static str>,
     ) -> PyResult<Option<Known>> {
         let raw = class.as_type_ptr();
-        let place = |name| -> PyResult<Option<isize>> { Ok(slot(&class.getattr(name)?)) };
+        let place = |name| -> PyResult<Option<isize>> { Ok(slot(class, &class.getattr(name)?)) };
         let (Some(status_code), Some(raw_headers), Some(body)) =
             (place("status_code")?, place("raw_headers")?, place("body")?)
         else {
