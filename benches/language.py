@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from measure.report import chart, progress, publish, spread, table
-from measure.tools import CACHE, ROOT, ToolError, interpreter, run, tayberry, venv
+from measure.tools import CACHE, ROOT, ToolError, interpreter, release, run, tayberry, venv
 
 PROGRAMS = ROOT / "benches" / "language" / "programs"
 WAYS = ["CPython", "Tayberry", "mypyc", "Cython"]
@@ -175,7 +175,10 @@ def _results(
         means.append(f"{statistics.geometric_mean(ratios):.2f}" if ratios else "–")
     rows.append(means)
     head = ["", "CPython 3.14t, ms", *(f"{way}, × CPython" for way in ways[1:])]
-    text = f"{given.rounds} rounds; median (lowest–highest); CPU time of one `run()`\n\n{table(head, rows)}\n"
+    text = (
+        f"{release(interpreter())}; {given.rounds} rounds; median (lowest–highest); CPU time of one `run()`\n\n"
+        f"{table(head, rows)}\n"
+    )
     if refused:
         listed = "\n".join(f"- {program}, {way}: {why}" for (program, way), why in refused.items())
         text += f"\nNot measured:\n\n{listed}\n"

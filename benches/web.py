@@ -29,7 +29,7 @@ from measure.peers import FLOOR, Peer, known, own_core, start
 from measure.report import progress, publish
 from measure.results import OURS, UNITS, latency_table, picture, ratios, scaling_table, start_table, target_table, workload_table
 from measure.server import StartError, ask
-from measure.tools import ROOT, ToolError, run
+from measure.tools import ROOT, ToolError, interpreter, release, run
 from measure.workloads import WORKLOADS, Workload
 
 PARTS = ("latency", "scaling")
@@ -208,7 +208,7 @@ def about(given: argparse.Namespace) -> str:
     cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
     commit = run(["git", "describe", "--always", "--dirty", "--exclude", "*"], ROOT, {}).strip()
     return (
-        f"Commit {commit}; {os.cpu_count()} × {cpu}, Linux {platform.release()}. {given.rounds} rounds of {given.seconds:g} s, "
+        f"Commit {commit}; {os.cpu_count()} × {cpu}, Linux {platform.release()}; {release(interpreter())}. {given.rounds} rounds of {given.seconds:g} s, "
         f"{given.connections} connections, {given.threads} server thread(s); figures are median (lowest–highest)."
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,9 +16,28 @@ class ToolError(Exception):
     """A command failed; the message is the last that it said."""
 
 
+@cache
 def interpreter() -> str:
-    """The path of the free-threaded interpreter."""
-    return run([str(ROOT / "scripts" / "python")], ROOT, {}).strip()
+    """The path of the free-threaded interpreter: one built as releases are, with profiles and at link time, as every peer
+    but Rust's runs on it; or what `TAYBERRY_BENCH_PYTHON` names. The first call builds it, which takes half an hour."""
+    named = os.environ.get("TAYBERRY_BENCH_PYTHON")
+    if named:
+        return named
+    # Progress goes to standard error, past us.
+    made = subprocess.run(
+        [str(ROOT / "scripts" / "python"), "--optimized"], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if made.returncode:
+        raise ToolError("scripts/python --optimized failed; TAYBERRY_BENCH_PYTHON can name an interpreter")
+    return made.stdout.strip()
+
+
+def release(python: str) -> str:
+    """Which interpreter this is and how it was built, in words."""
+    asked = "import platform, sysconfig; print(platform.python_version(), sysconfig.get_config_var('CONFIG_ARGS'))"
+    version, _, options = run([python, "-c", asked], ROOT, {}).partition(" ")
+    done = [word for option, word in (("--enable-optimizations", "PGO"), ("--with-lto", "LTO")) if option in options]
+    return f"CPython {version}t" + (f" built with {' and '.join(done)}" if done else " built without PGO")
 
 
 def tayberry() -> str:
@@ -37,11 +57,11 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) ->
 
 
 def venv(name: str, base: str, packages: Sequence[str]) -> Path:
-    """A virtual environment with the newest releases; kept until the list of packages changes."""
+    """A virtual environment with the newest releases; kept until the interpreter or the list of packages changes."""
     folder = CACHE / name
     wanted = folder / "packages.txt"
-    if not wanted.is_file() or wanted.read_text().split() != list(packages):
+    if not wanted.is_file() or wanted.read_text().splitlines() != [base, *packages]:
         run([base, "-m", "venv", "--clear", str(folder)], ROOT, {})
         run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages], ROOT, {})
-        wanted.write_text("\n".join(packages))
+        wanted.write_text("\n".join([base, *packages]))
     return folder
