@@ -529,20 +529,46 @@ def _typed_dict_fields(cls: Any, where: str, variables: dict[Any, Any]) -> tuple
     return tuple(fields)
 
 
-def written_fields(cls: type) -> tuple[str, ...] | None:
-    """The attributes that are written for an instance of `cls`, in order; `None` if it is no model. Needs no types."""
+def written_fields(cls: type) -> tuple[tuple[str, bool], ...] | None:
+    """The attributes that are written for an instance of `cls`, in order, and whether they are declared to be floats; `None` if it is no model.
+
+    Types that nobody can resolve do no harm.
+    """
     if dataclasses.is_dataclass(cls):
-        return tuple(sys.intern(each.name) for each in dataclasses.fields(cls))
-    if not is_annotated_class(cls):
+        declared: dict[str, Any] = {each.name: each.type for each in dataclasses.fields(cls)}
+    elif is_annotated_class(cls):
+        declared = {}
+        for each in reversed(cls.__mro__):
+            for name, hint in _own_annotations(each).items() if each is not object else ():
+                shown = hint if isinstance(hint, str) else ""
+                if typing.get_origin(hint) is typing.ClassVar or hint is typing.ClassVar or "ClassVar" in shown:
+                    continue
+                declared[name] = hint
+    else:
         return None
-    names: dict[str, None] = {}
-    for each in reversed(cls.__mro__):
-        for name, hint in _own_annotations(each).items() if each is not object else ():
-            shown = hint if isinstance(hint, str) else ""
-            if typing.get_origin(hint) is typing.ClassVar or hint is typing.ClassVar or "ClassVar" in shown:
-                continue
-            names[sys.intern(name)] = None
-    return tuple(names)
+    try:
+        hints = _hints(cls, "")
+    except Exception:  # whatever evaluating them raises
+        hints = {}
+    return tuple((sys.intern(name), _is_float(hints.get(name, hint))) for name, hint in declared.items())
+
+
+def _is_float(hint: Any) -> bool:
+    """Whether an annotation says `float` and nothing else: under any other name, and with whatever is said besides."""
+    for _ in range(100):
+        origin = typing.get_origin(hint)
+        if isinstance(hint, typing.NewType):
+            hint = hint.__supertype__
+        elif isinstance(hint, typing.TypeAliasType):
+            try:
+                hint = hint.__value__
+            except Exception:  # as above
+                return False
+        elif origin in (typing.Annotated, typing.Final) and typing.get_args(hint):
+            hint = typing.get_args(hint)[0]
+        else:
+            break
+    return hint is float or hint == "float"
 
 
 def _show(annotation: Any) -> str:

@@ -8,7 +8,7 @@ import typing
 import unittest
 import uuid
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Optional
+from typing import Annotated, Any, Final, Literal, NewType, Optional
 
 from tayberry import _binding, _types
 from tayberry._params import Body, Cookie, Header, Path, Query
@@ -209,6 +209,18 @@ class Faults(unittest.TestCase):
         self.assertTrue(self.fault(handler).startswith("parameter `x` of handler(): field `bad` of Wrong: complex has no JSON form"))
 
 
+Metres = NewType("Metres", float)
+type Height = Annotated[Metres, "above the sea"]
+
+
+class Measured:
+    a: Height
+    b: "Final[Annotated[float, 1]]"
+    c: float = 1.5
+    d: float | None
+    e: int
+
+
 class Descriptions(unittest.TestCase):
     def test_names_are_pythons(self) -> None:
         for annotation, name in [
@@ -252,10 +264,14 @@ class Descriptions(unittest.TestCase):
             a: complex
             b: "Nothing"  # type: ignore[name-defined]  # noqa: F821
 
-        self.assertEqual(_types.written_fields(Odd), ("a", "b"))
+            c: float
+            d: Annotated["float", "x"]
+
+        self.assertEqual(_types.written_fields(Odd), (("a", False), ("b", False), ("c", True), ("d", False)))
         self.assertIsNone(_types.written_fields(int))
         self.assertIsNone(_types.written_fields(ValueError))
-        self.assertEqual(_types.written_fields(cases.Hidden), ("a", "b"))
+        self.assertEqual([name for name, _ in _types.written_fields(cases.Hidden) or ()], ["a", "b"])
+        self.assertEqual(_types.written_fields(Measured), (("a", True), ("b", True), ("c", True), ("d", False), ("e", False)))
 
 
 if __name__ == "__main__":

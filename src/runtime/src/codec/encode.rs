@@ -11,7 +11,7 @@ use super::rejection::{Decoded, Failure};
 use super::write::{Sink, write_escaped, write_float, write_integer, write_string};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyInt, PyString, PyTuple, PyType};
 use pyo3::{ffi, intern};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -236,6 +236,21 @@ pub(super) fn encode_float(py: Python<'_>, out: &mut Buffer, value: f64) -> Deco
         py,
         PyValueError::new_err(format!("{shown} has no JSON form")),
     ))
+}
+
+/// A float or an `int`, as a float; `OverflowError` if it is too large.
+pub(super) fn encode_promoted(
+    py: Python<'_>,
+    out: &mut Buffer,
+    value: &Bound<'_, PyAny>,
+) -> Decoded<()> {
+    // SAFETY: a valid object.
+    let number = unsafe { ffi::PyFloat_AsDouble(value.as_ptr()) };
+    // SAFETY: the thread is attached.
+    if number == -1.0 && !unsafe { ffi::PyErr_Occurred() }.is_null() {
+        return Err(Failure::Raised);
+    }
+    encode_float(py, out, number)
 }
 
 fn encode_bytes(py: Python<'_>, out: &mut Buffer, value: &Bound<'_, PyAny>) -> Decoded<()> {
@@ -474,8 +489,16 @@ pub(super) fn encode_key(
     Ok(())
 }
 
-/// The attributes written for instances of a class, with `"name":` ready.
-type Written = Rc<[(Py<PyString>, Vec<u8>)]>;
+/// An attribute that is written for instances of a class.
+struct Attribute {
+    name: Py<PyString>,
+    /// `"name":`
+    prefix: Vec<u8>,
+    /// Whether it is declared to be a float, so that an int is written as one: objects of native classes hold nothing else.
+    is_float: bool,
+}
+
+type Written = Rc<[Attribute]>;
 /// What is known of classes, by address.
 type Classes = HashMap<usize, (Py<PyType>, Option<Written>)>;
 
@@ -506,12 +529,16 @@ fn written_fields(py: Python<'_>, class: &Bound<'_, PyType>) -> Decoded<Option<W
             return Ok(None);
         }
         let mut fields = Vec::new();
-        for name in answer.try_iter()? {
-            let name = name?.cast_into::<PyString>()?;
+        for each in answer.try_iter()? {
+            let (name, is_float): (Bound<'_, PyString>, bool) = each?.extract()?;
             let mut prefix = Vec::new();
             write_string(&mut prefix, name.to_str()?);
             prefix.push(b':');
-            fields.push((name.unbind(), prefix));
+            fields.push(Attribute {
+                name: name.unbind(),
+                prefix,
+                is_float,
+            });
         }
         Ok(Some(fields.into()))
     };
@@ -535,21 +562,25 @@ fn encode_fields(
     py: Python<'_>,
     out: &mut Buffer,
     value: &Bound<'_, PyAny>,
-    fields: &[(Py<PyString>, Vec<u8>)],
+    fields: &[Attribute],
     depth: usize,
 ) -> Decoded<()> {
     let _level = Level::enter(py, depth)?;
     out.append(b"{");
-    for (index, (name, prefix)) in fields.iter().enumerate() {
+    for (index, field) in fields.iter().enumerate() {
         // SAFETY: both are valid objects.
         let item = owned(py, unsafe {
-            ffi::PyObject_GetAttr(value.as_ptr(), name.as_ptr())
+            ffi::PyObject_GetAttr(value.as_ptr(), field.name.as_ptr())
         })?;
         if index > 0 {
             out.append(b",");
         }
-        out.append(prefix);
-        encode_at(py, out, &item, depth + 1)?;
+        out.append(&field.prefix);
+        if field.is_float && item.is_exact_instance_of::<PyInt>() {
+            encode_promoted(py, out, &item)?;
+        } else {
+            encode_at(py, out, &item, depth + 1)?;
+        }
     }
     out.append(b"}");
     Ok(())

@@ -4,8 +4,8 @@
 //! `TypeError`: "expected int, got str".
 
 use super::encode::{
-    Level, encode_at, encode_dict, encode_float, encode_integer, encode_iterable, encode_key,
-    encode_list, encode_plain_dict, encode_string, encode_tuple, type_name,
+    Level, encode_at, encode_dict, encode_integer, encode_iterable, encode_key, encode_list,
+    encode_plain_dict, encode_promoted, encode_string, encode_tuple, type_name,
 };
 use super::known::{self, Known};
 use super::objects::raised;
@@ -34,21 +34,13 @@ impl Plan {
         node: NodeId,
         depth: usize,
     ) -> Decoded<()> {
-        let object = value.as_ptr();
         let node = self.node(node);
         if !fits(py, node, value)? {
             return Err(mismatch(py, &self.name(node), value));
         }
         match node {
-            Node::Float => {
-                // SAFETY: the object is valid; `fits` has found it to be exactly a float or an int.
-                let number = unsafe { ffi::PyFloat_AsDouble(object) };
-                // SAFETY: the thread is attached.
-                if number == -1.0 && !unsafe { ffi::PyErr_Occurred() }.is_null() {
-                    return Err(Failure::Raised);
-                }
-                encode_float(py, out, number)
-            }
+            // Exactly a float or an int, as `fits` has found.
+            Node::Float => encode_promoted(py, out, value),
             Node::Int(_) => encode_integer(py, out, value),
             Node::Str => encode_string(out, value),
             Node::List(items) if items.abstract_class.is_none() => {
