@@ -6,7 +6,7 @@
 
 use rustpython_ast::{self as ast};
 
-use super::{Walk, web};
+use super::{Walk, builtin_members, web};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
@@ -48,85 +48,18 @@ impl Member {
 
     fn has(self, attribute: &str) -> bool {
         match self {
-            Member::Text => STR.contains(&attribute) || OF_STR.contains(&attribute),
-            Member::Bytes => STR.contains(&attribute) || OF_BYTES.contains(&attribute),
+            Member::Text => builtin_members::of_str().any(|each| each == attribute),
+            Member::Bytes => builtin_members::of_bytes().any(|each| each == attribute),
             Member::Mapping => MAPPING.contains(&attribute),
-            Member::Dict => DICT.contains(&attribute),
+            Member::Dict => builtin_members::DICT.contains(&attribute),
             Member::Peer => ["count", "index"].contains(&attribute),
             Member::Method => false,
         }
     }
 }
 
-/// Methods of texts and of bytes.
-const STR: &[&str] = &[
-    "capitalize",
-    "center",
-    "count",
-    "endswith",
-    "expandtabs",
-    "find",
-    "index",
-    "isalnum",
-    "isalpha",
-    "isascii",
-    "isdigit",
-    "islower",
-    "isspace",
-    "istitle",
-    "isupper",
-    "join",
-    "ljust",
-    "lower",
-    "lstrip",
-    "maketrans",
-    "partition",
-    "removeprefix",
-    "removesuffix",
-    "replace",
-    "rfind",
-    "rindex",
-    "rjust",
-    "rpartition",
-    "rsplit",
-    "rstrip",
-    "split",
-    "splitlines",
-    "startswith",
-    "strip",
-    "swapcase",
-    "title",
-    "translate",
-    "upper",
-    "zfill",
-];
-const OF_STR: &[&str] = &[
-    "casefold",
-    "encode",
-    "format",
-    "format_map",
-    "isdecimal",
-    "isidentifier",
-    "isnumeric",
-    "isprintable",
-];
-const OF_BYTES: &[&str] = &["decode", "fromhex", "hex"];
 /// What `multidict.Headers` and `multidict.QueryParams` have.
 const MAPPING: &[&str] = &["get", "get_all", "items", "keys", "pairs", "values"];
-const DICT: &[&str] = &[
-    "clear",
-    "copy",
-    "fromkeys",
-    "get",
-    "items",
-    "keys",
-    "pop",
-    "popitem",
-    "setdefault",
-    "update",
-    "values",
-];
-
 /// What to write for an attribute that the members of other frameworks' requests have.
 fn instead(member: &str, attribute: &str) -> Option<String> {
     Some(match (member, attribute) {

@@ -19,7 +19,9 @@ use crate::source::{FileId, Sources, Span};
 mod annotations;
 pub mod answers;
 mod attributes;
+mod builtin_members;
 mod calls;
+mod claims;
 mod coroutines;
 pub mod dataclasses;
 mod exceptions;
@@ -32,6 +34,7 @@ mod package;
 pub mod scope;
 pub mod statements;
 mod stdlib;
+mod stores;
 pub mod values;
 mod variables;
 mod web;
@@ -63,6 +66,7 @@ pub fn find(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let assigned = imports::assigned_attributes(tables);
+    let stores = stores::collect(tables);
     let is_dynamic = |text: &str| DYNAMIC.iter().any(|each| text.contains(each));
     let dynamic: Vec<bool> = sources
         .files
@@ -76,6 +80,7 @@ pub fn find(
             file: FileId(module as u32),
             sources,
             assigned: &assigned,
+            stores: &stores,
             importable,
             dynamic: &dynamic,
             scopes: Vec::new(),
@@ -98,6 +103,8 @@ pub struct Walk<'a, 'd> {
     pub sources: &'a Sources,
     /// Names that some statement of the program assigns as attributes of what may be a module.
     pub assigned: &'a BTreeSet<&'a str>,
+    /// What statements of the program store into objects.
+    pub stores: &'a stores::Stores<'a>,
     /// What can be imported from outside of the program; `None` where that is not known.
     pub importable: Option<&'a BTreeSet<String>>,
     /// Which modules may get names that no statement binds.
@@ -493,7 +500,12 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 coroutines::used(self, &each.value, None);
                 members::subscript(self, each);
             }
-            ast::Expr::Attribute(_) => dataclasses::assigned(self, expr),
+            ast::Expr::Attribute(attribute) => {
+                dataclasses::assigned(self, expr);
+                if attribute.ctx.is_store() {
+                    attributes::stored(self, attribute);
+                }
+            }
             ast::Expr::Call(each) => {
                 calls::call(self, each);
                 coroutines::call(self, each);

@@ -9,7 +9,7 @@ use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_text_size::{Ranged, TextSize};
 
 use super::statements::is_generator;
-use super::values;
+use super::values::{self, Asked};
 
 /// What opens a scope.
 #[derive(Clone, Copy)]
@@ -20,6 +20,19 @@ pub enum Opened<'a> {
     Comprehension,
     /// `def f[T]`, `class C[T]`, `type A[T]`
     TypeParameters,
+}
+
+/// Where the value of a name comes from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// `name = value`, `name := value`
+    Value(&'a ast::Expr),
+    /// `name: claim`, with a value or without
+    Declared(&'a ast::Expr),
+    /// `for name in iterable`; with a position `for _, name in iterable`
+    Item(&'a ast::Expr, Option<usize>),
+    /// Several of these.
+    Several,
 }
 
 /// One scope of those that are open at a place.
@@ -34,9 +47,10 @@ pub struct Scope<'a> {
     bindings: Vec<(&'a str, TextSize)>,
     /// What the first plain assignment, `name = value`, gives to a name.
     values: BTreeMap<&'a str, &'a ast::Expr>,
+    sources: BTreeMap<&'a str, Source<'a>>,
     places: BTreeMap<&'a str, Vec<TextSize>>,
     /// Names that a function looks at the type of.
-    asked: BTreeSet<&'a str>,
+    asked: Asked<'a>,
     is_generator: bool,
 }
 
@@ -50,8 +64,9 @@ impl<'a> Scope<'a> {
             nonlocals: BTreeSet::new(),
             bindings: Vec::new(),
             values: BTreeMap::new(),
+            sources: BTreeMap::new(),
             places: BTreeMap::new(),
-            asked: BTreeSet::new(),
+            asked: Asked::default(),
             is_generator: false,
         }
     }
@@ -85,6 +100,9 @@ impl<'a> Scope<'a> {
     pub fn comprehension(generators: &'a [ast::Comprehension]) -> Scope<'a> {
         let mut scope = Scope::new(Opened::Comprehension);
         for each in generators {
+            if !each.is_async {
+                scope.item(&each.target, &each.iter);
+            }
             scope.target(&each.target);
         }
         scope.finished()
@@ -112,7 +130,26 @@ impl<'a> Scope<'a> {
 
     /// Whether the function looks at what a name of it holds: `isinstance(name, …)`, `name is None`, `match name`.
     pub fn asks_for_type(&self, name: &str) -> bool {
-        self.asked.contains(name)
+        self.asked.any.contains(name)
+    }
+
+    /// Whether the function tells values of a name apart by more than `is None`.
+    pub fn narrows(&self, name: &str) -> bool {
+        self.asked.beyond_none.contains(name)
+    }
+
+    /// Whether the function looks at what an attribute of this name holds: `isinstance(self.name, …)`.
+    pub fn narrows_attribute(&self, name: &str) -> bool {
+        self.asked.attributes.contains(name)
+    }
+
+    /// Where the value of a name comes from, whichever statement binds it.
+    pub fn source(&self, name: &str) -> Option<Source<'a>> {
+        match self.sources.get(name).copied()? {
+            Source::Several => None,
+            declared @ Source::Declared(_) => Some(declared),
+            other => (self.places(name).len() == 1).then_some(other),
+        }
     }
 
     /// Whether it is a function with `yield` of its own.
@@ -149,6 +186,36 @@ impl<'a> Scope<'a> {
     fn bind(&mut self, name: &'a str, from: TextSize) {
         self.names.insert(name);
         self.bindings.push((name, from));
+    }
+
+    /// What a loop's names are items of.
+    fn item(&mut self, target: &'a ast::Expr, iterable: &'a ast::Expr) {
+        match target {
+            ast::Expr::Name(name) => self.from(&name.id, Source::Item(iterable, None)),
+            ast::Expr::Tuple(tuple) => {
+                for (at, each) in tuple.elts.iter().enumerate() {
+                    match each {
+                        ast::Expr::Name(name) => {
+                            self.from(&name.id, Source::Item(iterable, Some(at)));
+                        }
+                        ast::Expr::Starred(_) => return,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn from(&mut self, name: &'a str, source: Source<'a>) {
+        let known = self.sources.entry(name).or_insert(source);
+        match (&known, &source) {
+            (Source::Declared(first), Source::Declared(again)) if !std::ptr::eq(*first, *again) => {
+                *known = Source::Several;
+            }
+            (_, Source::Declared(_)) => *known = source,
+            _ => {}
+        }
     }
 
     fn target(&mut self, target: &'a ast::Expr) {
@@ -206,6 +273,7 @@ impl<'a> Visitor<'a> for Binder<'_, 'a> {
                 for target in &assign.targets {
                     scope.target_from(target, assign.range.end());
                     if let ast::Expr::Name(name) = target {
+                        scope.from(&name.id, Source::Value(&assign.value));
                         scope
                             .values
                             .entry(name.id.as_str())
@@ -216,6 +284,7 @@ impl<'a> Visitor<'a> for Binder<'_, 'a> {
             ast::Stmt::AnnAssign(assign) => {
                 if let ast::Expr::Name(name) = &*assign.target {
                     scope.names.insert(name.id.as_str());
+                    scope.from(&name.id, Source::Declared(&assign.annotation));
                     if assign.value.is_some() {
                         scope.bind(&name.id, assign.range.end());
                     }
@@ -223,7 +292,12 @@ impl<'a> Visitor<'a> for Binder<'_, 'a> {
             }
             ast::Stmt::AugAssign(assign) => scope.target_from(&assign.target, assign.range.end()),
             ast::Stmt::TypeAlias(alias) => scope.target_from(&alias.name, alias.range.end()),
-            ast::Stmt::For(each) => scope.target(&each.target),
+            ast::Stmt::For(each) => {
+                if !each.is_async {
+                    scope.item(&each.target, &each.iter);
+                }
+                scope.target(&each.target);
+            }
             ast::Stmt::With(with) => with
                 .items
                 .iter()
@@ -286,6 +360,9 @@ impl<'a> Visitor<'a> for Binder<'_, 'a> {
     fn visit_expr(&mut self, expr: &'a ast::Expr) {
         match expr {
             ast::Expr::Named(named) => {
+                if let ast::Expr::Name(name) = &*named.target {
+                    self.0.from(&name.id, Source::Value(&named.value));
+                }
                 self.0.target_from(&named.target, named.range.end());
                 self.visit_expr(&named.value);
             }

@@ -162,7 +162,8 @@ pub fn assigned<'a>(walk: &Walk<'a, '_>, name: &str) -> Option<&'a ast::Expr> {
     (inside.iter().all(same) && !scope.asks_for_type(name)).then_some(value)
 }
 
-fn names_in(expr: &ast::Expr) -> impl Iterator<Item = &str> {
+/// The names that an expression mentions.
+pub fn names_in(expr: &ast::Expr) -> impl Iterator<Item = &str> {
     struct Names<'e>(Vec<&'e str>);
     impl<'e> Visitor<'e> for Names<'e> {
         fn visit_expr(&mut self, expr: &'e ast::Expr) {
@@ -206,16 +207,48 @@ pub fn coroutine<'e>(
     Some((call, returned.filter(is_solid)))
 }
 
-/// The names of which a function looks at what they hold: `isinstance(name, …)`, `type(name)`, `name is None`, `match name`.
-pub fn asked_for_type(def: &ast::StmtFunctionDef) -> BTreeSet<&str> {
-    struct Asks<'a>(BTreeSet<&'a str>);
-    impl<'a> Asks<'a> {
-        fn note(&mut self, expr: Option<&'a ast::Expr>) {
-            if let Some(ast::Expr::Name(each)) = expr {
-                self.0.insert(each.id.as_str());
+/// The names of which a function looks at what they hold.
+#[derive(Default)]
+pub struct Asked<'a> {
+    /// `isinstance(name, …)`, `type(name)`, `name is None`, `match name`
+    pub any: BTreeSet<&'a str>,
+    /// The same without `name is None`.
+    pub beyond_none: BTreeSet<&'a str>,
+    /// Names of attributes that are asked: `isinstance(self.name, …)`, `self.name is None`.
+    pub attributes: BTreeSet<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    fn note(&mut self, expr: &'a ast::Expr, only_none: bool) {
+        match expr {
+            ast::Expr::Name(each) => {
+                self.any.insert(each.id.as_str());
+                if !only_none {
+                    self.beyond_none.insert(each.id.as_str());
+                }
             }
+            ast::Expr::Attribute(each) => {
+                self.attributes.insert(each.attr.as_str());
+            }
+            ast::Expr::Named(each) => {
+                self.note(&each.target, only_none);
+                self.note(&each.value, only_none);
+            }
+            // What an item is asked for holds for its container's items.
+            ast::Expr::Subscript(each) => match &*each.value {
+                ast::Expr::Name(name) => {
+                    self.beyond_none.insert(name.id.as_str());
+                }
+                other => self.note(other, only_none),
+            },
+            _ => {}
         }
     }
+}
+
+/// The names of which a function looks at what they hold.
+pub fn asked_for_type(def: &ast::StmtFunctionDef) -> Asked<'_> {
+    struct Asks<'a>(Asked<'a>);
     impl<'a> Visitor<'a> for Asks<'a> {
         fn visit_expr(&mut self, expr: &'a ast::Expr) {
             match expr {
@@ -226,9 +259,12 @@ pub fn asked_for_type(def: &ast::StmtFunctionDef) -> BTreeSet<&str> {
                             "isinstance" | "type" | "issubclass" | "callable" | "hasattr"
                         ) || name.starts_with("is")
                     });
-                    if asks {
-                        self.note(call.arguments.args.first());
+                    if asks && let Some(first) = call.arguments.args.first() {
+                        self.0.note(first, false);
                     }
+                }
+                ast::Expr::Attribute(each) if each.attr.as_str() == "__class__" => {
+                    self.0.note(&each.value, false);
                 }
                 ast::Expr::Compare(compare) => {
                     let identity = compare
@@ -236,7 +272,11 @@ pub fn asked_for_type(def: &ast::StmtFunctionDef) -> BTreeSet<&str> {
                         .iter()
                         .any(|op| matches!(op, ast::CmpOp::Is | ast::CmpOp::IsNot));
                     if identity {
-                        self.note(Some(&compare.left));
+                        let only_none = compare
+                            .comparators
+                            .iter()
+                            .all(ast::Expr::is_none_literal_expr);
+                        self.0.note(&compare.left, only_none);
                     }
                 }
                 _ => {}
@@ -245,17 +285,19 @@ pub fn asked_for_type(def: &ast::StmtFunctionDef) -> BTreeSet<&str> {
         }
         fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
             match stmt {
-                ast::Stmt::Match(each) => self.note(Some(&each.subject)),
+                ast::Stmt::Match(each) => self.0.note(&each.subject, false),
                 // A function inside binds it anew.
                 ast::Stmt::Nonlocal(each) => {
-                    self.0.extend(each.names.iter().map(|name| name.as_str()));
+                    let names = each.names.iter().map(|name| name.as_str());
+                    self.0.any.extend(names.clone());
+                    self.0.beyond_none.extend(names);
                 }
                 _ => {}
             }
             ast::visitor::walk_stmt(self, stmt);
         }
     }
-    let mut asks = Asks(BTreeSet::new());
+    let mut asks = Asks(Asked::default());
     asks.visit_body(&def.body);
     asks.0
 }
