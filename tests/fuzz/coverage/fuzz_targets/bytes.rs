@@ -18,7 +18,7 @@ use mutations::Random;
 use tayberry_compiler::diagnostics::{Format, render};
 use tayberry_compiler::emit::{EmitOptions, emit_program};
 use tayberry_compiler::source::{SourceFile, Sources};
-use tayberry_compiler::{Options, ast_text, check, fixes, imports};
+use tayberry_compiler::{Options, check, fixes, imports};
 
 /// As much as the command line gives the compiler.
 const STACK: usize = 256 << 20;
@@ -104,7 +104,6 @@ fn compile(bytes: &[u8]) {
     for file in &sources.files {
         let _ = imports(file);
     }
-    let _ = ast_text(&sources);
     let checked = check(&sources, &Options::default());
     if !checked.has_errors() {
         let options = EmitOptions {

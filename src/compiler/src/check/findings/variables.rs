@@ -147,3 +147,36 @@ pub fn nonlocal<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::StmtNonlocal) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::source::{SourceFile, Sources};
+
+    /// What is said about each unknown name of a program, in its order.
+    fn helps(text: &str) -> Vec<Option<String>> {
+        let sources = Sources::new(vec![SourceFile::new("app", "app.py", false, text)]);
+        let found = crate::check(&sources, &crate::Options::default()).diagnostics;
+        found.into_iter().map(|each| each.help).collect()
+    }
+
+    #[test]
+    fn thousands_of_unknown_names_are_reported_and_the_first_of_them_get_suggestions() {
+        let mut text = String::from("def f() -> None:\n");
+        for at in 0..1000 {
+            text += &format!("    the_known_name_number_{at} = the_unknown_name_number_{at}\n");
+        }
+        let helps = helps(&text);
+        assert_eq!(helps.len(), 1000);
+        assert_eq!(
+            helps[0].as_deref(),
+            Some("did you mean `the_known_name_number_0`?")
+        );
+        assert_eq!(helps[999], None);
+    }
+
+    #[test]
+    fn names_of_a_hundred_thousand_letters_are_not_compared() {
+        let long = "x".repeat(100_000);
+        assert_eq!(helps(&format!("{long}y = 1\nprint({long}z)\n")), [None]);
+    }
+}
