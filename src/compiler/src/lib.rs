@@ -24,6 +24,7 @@ pub use check::{Checked, Options, check};
 pub use parse::{Import, ast_text, imports};
 
 /// Stops with a fault of the compiler itself: something that an earlier stage has promised is not so.
+#[track_caller]
 pub(crate) fn bug(what: &str) -> ! {
     panic!("internal error: {what}")
 }

@@ -7,9 +7,10 @@ use rustpython_ast::{self as ast};
 use rustpython_text_size::Ranged;
 
 use super::annotation::annotation;
-use super::findings::{answers, statements::is_generator, values};
+use super::findings::{answers, values};
 use super::markers::{self, Marker};
 use super::names::{Symbol, resolve_expr};
+use super::suspends::is_generator;
 use super::{Tables, forms, wire};
 use crate::app::{Route, Runs};
 use crate::diagnostics::Diagnostic;

@@ -6,23 +6,56 @@ use crate::hir::*;
 
 /// Whether there is a `yield` in the function itself.
 pub fn is_generator(def: &ast::StmtFunctionDef) -> bool {
+    yields(&def.body)
+}
+
+/// Whether a function with this body is a generator function. What is evaluated when an inner function or class is made
+/// is part of the body: `def inner(a=(yield)): …`, `class Inner((yield)): …`.
+pub fn yields(body: &[ast::Stmt]) -> bool {
     struct Finder(bool);
     impl<'a> Visitor<'a> for Finder {
         fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
-            if !matches!(stmt, ast::Stmt::FunctionDef(_) | ast::Stmt::ClassDef(_)) {
-                ast::visitor::walk_stmt(self, stmt);
+            match stmt {
+                ast::Stmt::FunctionDef(def) => {
+                    for decorator in &def.decorator_list {
+                        self.visit_decorator(decorator);
+                    }
+                    self.defaults(&def.parameters);
+                }
+                ast::Stmt::ClassDef(def) => {
+                    for decorator in &def.decorator_list {
+                        self.visit_decorator(decorator);
+                    }
+                    if let Some(arguments) = def.arguments.as_deref() {
+                        self.visit_arguments(arguments);
+                    }
+                }
+                _ => ast::visitor::walk_stmt(self, stmt),
             }
         }
         fn visit_expr(&mut self, expr: &'a ast::Expr) {
             match expr {
                 ast::Expr::Yield(_) | ast::Expr::YieldFrom(_) => self.0 = true,
-                ast::Expr::Lambda(_) => {}
+                ast::Expr::Lambda(lambda) => {
+                    if let Some(parameters) = lambda.parameters.as_deref() {
+                        self.defaults(parameters);
+                    }
+                }
                 _ => ast::visitor::walk_expr(self, expr),
             }
         }
     }
+    impl Finder {
+        fn defaults(&mut self, parameters: &ast::Parameters) {
+            for parameter in parameters.iter_non_variadic_params() {
+                if let Some(default) = parameter.default.as_deref() {
+                    self.visit_expr(default);
+                }
+            }
+        }
+    }
     let mut finder = Finder(false);
-    finder.visit_body(&def.body);
+    finder.visit_body(body);
     finder.0
 }
 

@@ -328,3 +328,74 @@ print(collect())
 gen = count(3)
 print(repr(gen)[:24], type(gen).__name__, inspect.isgenerator(gen), isinstance(gen, Generator), isinstance(gen, Iterator), iter(gen) is gen)
 print(inspect.isgeneratorfunction(count), gen.__name__, gen.__qualname__, gen.gi_code.co_name, tree.walk().__qualname__)
+
+
+def in_heads(log: list[object]) -> Iterator[object]:
+    def default(a: object = (yield "default")) -> object:
+        return a
+
+    log.append(default())
+
+    try:
+
+        class Inner((yield "base"), metaclass=(yield "keyword")):
+            pass
+
+    except TypeError as error:
+        log.append(type(error).__name__)
+    else:
+        log.append(Inner.__mro__[1].__name__)
+
+    @(yield "decorator")
+    def decorated() -> int:
+        return 1
+
+    log.append(decorated)
+    log.append((lambda a=(yield "lambda"): a)())
+
+
+class OfHeads:
+    def one(self) -> int:
+        return 1
+
+
+def only_a_default() -> object:
+    def inner(a: object = (yield)) -> object:
+        return a
+
+    return inner()
+
+
+def only_a_base() -> object:
+    class Inner((yield)):
+        pass
+
+    return Inner.__mro__[1]
+
+
+def sent(made, *values):
+    try:
+        found = [next(made)]
+        for value in values:
+            found.append(made.send(value))
+    except BaseException as error:
+        found.append((type(error).__name__, str(error)))
+    return found
+
+
+heads: list[object] = []
+print(sent(in_heads(heads), 1, OfHeads, type, lambda f: f.__name__, 5), heads)
+heads = []
+print(sent(in_heads(heads), 1, 7, type, lambda f: f.__name__, 5), heads)
+print(sent(only_a_default(), 3), sent(only_a_base(), OfHeads), sent(only_a_base(), 3))
+
+
+def walrus_in_heads() -> object:
+    def inner(a: int = (x := 1)) -> int:
+        return a
+
+    f = lambda a=(y := 2): a  # noqa: E731
+    return x, y, inner(), f()
+
+
+print(walrus_in_heads())

@@ -82,7 +82,7 @@ pub fn statement<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::StmtExpr) {
             ast::Stmt::FunctionDef(def)
                 if def.is_async
                     && def.decorator_list.is_empty()
-                    && !super::statements::is_generator(def) =>
+                    && !crate::check::suspends::is_generator(def) =>
             {
                 def.name.to_string()
             }

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_text_size::{Ranged, TextSize};
 
-use super::statements::is_generator;
 use super::values::{self, Asked};
+use crate::check::suspends::is_generator;
 
 /// What opens a scope.
 #[derive(Clone, Copy)]
@@ -376,7 +376,16 @@ impl<'a> Visitor<'a> for Binder<'_, 'a> {
                 self.visit_expr(&choice.body);
                 self.visit_expr(&choice.orelse);
             }
-            ast::Expr::Lambda(_) => {}
+            // Its defaults are evaluated here.
+            ast::Expr::Lambda(lambda) => {
+                for each in lambda.parameters.iter() {
+                    for each in each.iter_non_variadic_params() {
+                        each.default
+                            .iter()
+                            .for_each(|default| self.visit_expr(default));
+                    }
+                }
+            }
             // A walrus inside binds here, the loop variables do not: targets are bound by statements only.
             _ => ast::visitor::walk_expr(self, expr),
         }

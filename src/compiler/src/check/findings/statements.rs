@@ -7,34 +7,9 @@ use rustpython_text_size::Ranged;
 use super::scope::{Opened, Scope};
 use super::values;
 use super::{Walk, annotation};
+use crate::check::suspends::{is_generator, yields};
 use crate::diagnostics::Diagnostic;
 use crate::types::Type;
-
-/// Whether a function has `yield` of its own.
-pub fn is_generator(def: &ast::StmtFunctionDef) -> bool {
-    contains_yield(&def.body)
-}
-
-fn contains_yield(body: &[ast::Stmt]) -> bool {
-    struct Yields(bool);
-    impl<'a> Visitor<'a> for Yields {
-        fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
-            if !matches!(stmt, ast::Stmt::FunctionDef(_) | ast::Stmt::ClassDef(_)) {
-                ast::visitor::walk_stmt(self, stmt);
-            }
-        }
-        fn visit_expr(&mut self, expr: &'a ast::Expr) {
-            match expr {
-                ast::Expr::Yield(_) | ast::Expr::YieldFrom(_) => self.0 = true,
-                ast::Expr::Lambda(_) => {}
-                _ => ast::visitor::walk_expr(self, expr),
-            }
-        }
-    }
-    let mut yields = Yields(false);
-    yields.visit_body(body);
-    yields.0
-}
 
 /// Looks at a block of statements.
 pub fn block<'a>(walk: &mut Walk<'a, '_>, body: &'a [ast::Stmt]) {
@@ -49,7 +24,7 @@ pub fn block<'a>(walk: &mut Walk<'a, '_>, body: &'a [ast::Stmt]) {
         // `return` before `yield` makes an empty generator; a closing `pass` or text does no harm.
         let text = matches!(&pair[1], ast::Stmt::Expr(each) if !each.value.is_call_expr());
         let harmless = text
-            || contains_yield(&pair[1..])
+            || yields(&pair[1..])
             || matches!(
                 &pair[1],
                 ast::Stmt::Pass(_)
@@ -62,11 +37,7 @@ pub fn block<'a>(walk: &mut Walk<'a, '_>, body: &'a [ast::Stmt]) {
         let after = body
             .iter()
             .skip_while(|each| each.range() != pair[1].range());
-        if harmless
-            || after
-                .clone()
-                .any(|each| contains_yield(std::slice::from_ref(each)))
-        {
+        if harmless || after.clone().any(|each| yields(std::slice::from_ref(each))) {
             continue;
         }
         walk.report(

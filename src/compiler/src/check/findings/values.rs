@@ -197,7 +197,8 @@ pub fn coroutine<'e>(
     let ast::Stmt::FunctionDef(def) = &walk.tables.modules[module].tree.body[at] else {
         return None;
     };
-    if !def.is_async || !def.decorator_list.is_empty() || super::statements::is_generator(def) {
+    if !def.is_async || !def.decorator_list.is_empty() || crate::check::suspends::is_generator(def)
+    {
         return None;
     }
     let returned = def
