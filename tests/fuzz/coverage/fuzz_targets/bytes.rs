@@ -117,7 +117,11 @@ fn compile(bytes: &[u8]) {
         let files = emit_program(&checked.program, &checked.app, &sources, &options);
         assert!(!files.is_empty());
     }
-    let shown = render(&checked.diagnostics, &sources, Format::Full { colour: false });
+    let shown = render(
+        &checked.diagnostics,
+        &sources,
+        Format::Full { colour: false },
+    );
     assert_eq!(shown.is_empty(), checked.diagnostics.is_empty());
     let (fixed, mended) = fixes::apply(&sources, &checked.diagnostics);
     assert_eq!(fixed.is_empty(), mended == 0);
@@ -144,7 +148,11 @@ fuzz_crossover!(|data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
     let one = String::from_utf8_lossy(data1);
     let other = String::from_utf8_lossy(data2);
     let size = out.len();
-    put(out, size, &mutations::crossed(&mut Random::new(seed), &one, &other))
+    put(
+        out,
+        size,
+        &mutations::crossed(&mut Random::new(seed), &one, &other),
+    )
 });
 
 /// Writes a text where libFuzzer wants it, as much as there is room for.

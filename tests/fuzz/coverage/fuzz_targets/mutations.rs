@@ -25,37 +25,156 @@ impl Random {
 
 /// What a place for an expression can hold.
 const EXPRESSIONS: &[&str] = &[
-    "0", "-1", "2**70", "1.5", "1e400", "1j", "True", "None", "...", "'a'", "b'a'", "f'{x!r:>{y}}'", "t'{x}'", "[]", "{}", "()",
-    "[1, 2]", "{1: 2}", "{1}", "x", "self", "cls", "super()", "__class__", "lambda: x", "lambda x, /, *y, z=1, **w: (yield)",
-    "(x := 1)", "(yield)", "(yield from x)", "(await x)", "[y for y in x]", "{y: y for y in x if y}",
-    "(y async for y in x)", "x if y else z", "not x", "x[1:2, ::-1]", "x[0]", "x.y", "x()", "x(*y, **z)",
-    "x < y < z", "x is not None", "x in y", "isinstance(x, int)", "len(x)", "range(10)", "sorted(x, key=y)",
-    "[*x, *y]", "{**x}", "i64(1)", "field(default_factory=list)", "x @ y", "~x", "x // 0", "'%s' % x", "print(x, end='')",
+    "0",
+    "-1",
+    "2**70",
+    "1.5",
+    "1e400",
+    "1j",
+    "True",
+    "None",
+    "...",
+    "'a'",
+    "b'a'",
+    "f'{x!r:>{y}}'",
+    "t'{x}'",
+    "[]",
+    "{}",
+    "()",
+    "[1, 2]",
+    "{1: 2}",
+    "{1}",
+    "x",
+    "self",
+    "cls",
+    "super()",
+    "__class__",
+    "lambda: x",
+    "lambda x, /, *y, z=1, **w: (yield)",
+    "(x := 1)",
+    "(yield)",
+    "(yield from x)",
+    "(await x)",
+    "[y for y in x]",
+    "{y: y for y in x if y}",
+    "(y async for y in x)",
+    "x if y else z",
+    "not x",
+    "x[1:2, ::-1]",
+    "x[0]",
+    "x.y",
+    "x()",
+    "x(*y, **z)",
+    "x < y < z",
+    "x is not None",
+    "x in y",
+    "isinstance(x, int)",
+    "len(x)",
+    "range(10)",
+    "sorted(x, key=y)",
+    "[*x, *y]",
+    "{**x}",
+    "i64(1)",
+    "field(default_factory=list)",
+    "x @ y",
+    "~x",
+    "x // 0",
+    "'%s' % x",
+    "print(x, end='')",
 ];
 
 /// What a place for a type can hold.
 const TYPES: &[&str] = &[
-    "int", "str", "float", "bool", "bytes", "None", "object", "list[int]", "dict[str, int]", "tuple[int, ...]",
-    "tuple[int, str]", "set[str]", "int | None", "int | str", "list[dict[str, float]]", "Callable[[int], str]", "T", "'X'", "X",
-    "i64", "Literal['a', 1]", "Annotated[int, 1]", "ClassVar[int]", "Final", "Iterator[int]", "Any", "type[X]", "Self",
-    "Path[int]", "Request", "Response", "datetime", "Optional[X]", "complex",
+    "int",
+    "str",
+    "float",
+    "bool",
+    "bytes",
+    "None",
+    "object",
+    "list[int]",
+    "dict[str, int]",
+    "tuple[int, ...]",
+    "tuple[int, str]",
+    "set[str]",
+    "int | None",
+    "int | str",
+    "list[dict[str, float]]",
+    "Callable[[int], str]",
+    "T",
+    "'X'",
+    "X",
+    "i64",
+    "Literal['a', 1]",
+    "Annotated[int, 1]",
+    "ClassVar[int]",
+    "Final",
+    "Iterator[int]",
+    "Any",
+    "type[X]",
+    "Self",
+    "Path[int]",
+    "Request",
+    "Response",
+    "datetime",
+    "Optional[X]",
+    "complex",
 ];
 
 /// Statements, each at the start of a line; a line that opens a block has one of its own.
 const STATEMENTS: &[&str] = &[
-    "pass", "return", "return x", "break", "continue", "raise", "raise ValueError(x) from y", "assert x, y", "del x", "del x[0], y.z",
-    "global x", "nonlocal x", "x = y", "x: int = 1", "x: int", "x += 1", "x, *y = z", "(x, y), z = w", "x = y = []", "x.y = z",
-    "x[y] = z", "import os", "import os.path as x", "from other import *", "from . import x", "from dataclasses import dataclass, field",
-    "from __future__ import annotations", "type X[T] = list[T]", "yield x", "await x", "x()", "'''doc'''",
+    "pass",
+    "return",
+    "return x",
+    "break",
+    "continue",
+    "raise",
+    "raise ValueError(x) from y",
+    "assert x, y",
+    "del x",
+    "del x[0], y.z",
+    "global x",
+    "nonlocal x",
+    "x = y",
+    "x: int = 1",
+    "x: int",
+    "x += 1",
+    "x, *y = z",
+    "(x, y), z = w",
+    "x = y = []",
+    "x.y = z",
+    "x[y] = z",
+    "import os",
+    "import os.path as x",
+    "from other import *",
+    "from . import x",
+    "from dataclasses import dataclass, field",
+    "from __future__ import annotations",
+    "type X[T] = list[T]",
+    "yield x",
+    "await x",
+    "x()",
+    "'''doc'''",
     "def f(x: int, y: str = 'a', *z: int, w: bool = True, **v: str) -> int:\n    return x",
-    "async def f(x: int) -> int:\n    return await x", "def f[T](x: T) -> T:\n    yield x", "class X:\n    x: int = 1",
-    "class X(Y):\n    def f(self) -> int:\n        return super().f()", "@dataclass(frozen=True)\nclass X:\n    x: int\n    y: str = ''",
-    "class X(Enum):\n    A = 1", "class X(TypedDict):\n    x: int", "if x:\n    pass\nelif y:\n    pass\nelse:\n    pass",
-    "for x in y:\n    pass\nelse:\n    pass", "async for x in y:\n    pass", "while x:\n    break", "with x as y, z:\n    pass",
-    "async with x as y:\n    pass", "try:\n    pass\nexcept X as x:\n    raise\nelse:\n    pass\nfinally:\n    return",
+    "async def f(x: int) -> int:\n    return await x",
+    "def f[T](x: T) -> T:\n    yield x",
+    "class X:\n    x: int = 1",
+    "class X(Y):\n    def f(self) -> int:\n        return super().f()",
+    "@dataclass(frozen=True)\nclass X:\n    x: int\n    y: str = ''",
+    "class X(Enum):\n    A = 1",
+    "class X(TypedDict):\n    x: int",
+    "if x:\n    pass\nelif y:\n    pass\nelse:\n    pass",
+    "for x in y:\n    pass\nelse:\n    pass",
+    "async for x in y:\n    pass",
+    "while x:\n    break",
+    "with x as y, z:\n    pass",
+    "async with x as y:\n    pass",
+    "try:\n    pass\nexcept X as x:\n    raise\nelse:\n    pass\nfinally:\n    return",
     "try:\n    pass\nexcept* X:\n    pass",
     "match x:\n    case 1 | None:\n        pass\n    case [a, *b] if a:\n        pass\n    case {'a': c, **d}:\n        pass\n    case X(x=1):\n        pass\n    case _:\n        pass",
-    "@property\ndef p(self) -> int:\n    return 1", "@staticmethod\ndef s() -> None:\n    pass", "@app.get('/x/{x}')\ndef f(x: int) -> int:\n    return x",
+    "@property\ndef p(self) -> int:\n    return 1",
+    "@staticmethod\ndef s() -> None:\n    pass",
+    "@app.get('/x/{x}')\ndef f(x: int) -> int:\n    return x",
     "#--- other",
 ];
 
@@ -85,7 +204,11 @@ pub fn crossed(random: &mut Random, one: &str, other: &str) -> String {
     let at = random.below(lines.len() + 1);
     let room = lines.get(at).map_or(0, |line| indent(line));
     let moved = indented(&from[start..end], room);
-    let replaced = if at < lines.len() && random.below(2) == 0 { at + 1 } else { at };
+    let replaced = if at < lines.len() && random.below(2) == 0 {
+        at + 1
+    } else {
+        at
+    };
     lines.splice(at..replaced, moved);
     joined(&lines)
 }
@@ -114,7 +237,9 @@ fn indented(lines: &[&str], column: usize) -> Vec<String> {
 fn block(random: &mut Random, lines: &[&str]) -> (usize, usize) {
     let start = random.below(lines.len());
     let depth = indent(lines[start]);
-    let below = lines[start + 1..].iter().take_while(|line| indent(line) > depth || line.trim().is_empty());
+    let below = lines[start + 1..]
+        .iter()
+        .take_while(|line| indent(line) > depth || line.trim().is_empty());
     (start, start + 1 + below.count())
 }
 
@@ -142,7 +267,10 @@ fn word_exchanged(random: &mut Random, text: &str) -> String {
     if words.is_empty() {
         return text.to_string();
     }
-    let (old, new) = (words[random.below(words.len())], words[random.below(words.len())]);
+    let (old, new) = (
+        words[random.below(words.len())],
+        words[random.below(words.len())],
+    );
     let (word, put) = (&text[old.0..old.1], &text[new.0..new.1]);
     if random.below(3) == 0 {
         return text.replace(word, put);
@@ -157,7 +285,11 @@ fn word_replaced(random: &mut Random, text: &str) -> String {
         return text.to_string();
     }
     let (start, end) = words[random.below(words.len())];
-    let put = if random.below(3) == 0 || text[..start].ends_with(": ") { random.of(TYPES) } else { random.of(EXPRESSIONS) };
+    let put = if random.below(3) == 0 || text[..start].ends_with(": ") {
+        random.of(TYPES)
+    } else {
+        random.of(EXPRESSIONS)
+    };
     format!("{}{put}{}", &text[..start], &text[end..])
 }
 
@@ -191,7 +323,16 @@ fn block_moved(random: &mut Random, text: &str) -> String {
         2 => drop(rest.splice(end..end, indented(taken, indent(taken[0])))),
         _ => {
             let room = indent(taken[0]);
-            let around: &[&str] = &["try:", "if x:", "for x in y:", "while True:", "with x as y:", "def g():", "async def g():", "class X:"];
+            let around: &[&str] = &[
+                "try:",
+                "if x:",
+                "for x in y:",
+                "while True:",
+                "with x as y:",
+                "def g():",
+                "async def g():",
+                "class X:",
+            ];
             let mut put = vec![format!("{}{}", " ".repeat(room), random.of(around))];
             let open = put[0].ends_with("try:");
             put.extend(indented(taken, room + 4));
@@ -212,9 +353,36 @@ fn parenthesised(random: &mut Random, text: &str) -> String {
     }
     let (start, end) = words[random.below(words.len())];
     let (before, behind) = *random.of(&[
-        &("(", ")"), &("[", "]"), &("{", "}"), &("f'{", "}'"), &("not ", ""), &("-", ""), &("*", ""), &("**", ""), &("await ", ""),
-        &("", "()"), &("", "[0]"), &("", ".x"), &("", "[T]"), &("", "(x for x in y)"), &("", " + 1"), &("", " or y"), &("", " = 1"),
-        &("", ": int"), &("", " | None"), &("list[", "]"), &("lambda: ", ""), &("(yield ", ")"), &("@", "\n"), &("", "\\\n"), &("", " == "),
+        &("(", ")"),
+        &("[", "]"),
+        &("{", "}"),
+        &("f'{", "}'"),
+        &("not ", ""),
+        &("-", ""),
+        &("*", ""),
+        &("**", ""),
+        &("await ", ""),
+        &("", "()"),
+        &("", "[0]"),
+        &("", ".x"),
+        &("", "[T]"),
+        &("", "(x for x in y)"),
+        &("", " + 1"),
+        &("", " or y"),
+        &("", " = 1"),
+        &("", ": int"),
+        &("", " | None"),
+        &("list[", "]"),
+        &("lambda: ", ""),
+        &("(yield ", ")"),
+        &("@", "\n"),
+        &("", "\\\n"),
+        &("", " == "),
     ]);
-    format!("{}{before}{}{behind}{}", &text[..start], &text[start..end], &text[end..])
+    format!(
+        "{}{before}{}{behind}{}",
+        &text[..start],
+        &text[start..end],
+        &text[end..]
+    )
 }
