@@ -383,7 +383,7 @@ fn called(
         let plain = match walk.symbol(&call.func) {
             Some(Symbol::Function(module, at)) => {
                 match &walk.tables.modules[module].tree.body[at] {
-                    ast::Stmt::FunctionDef(def) => !super::statements::is_generator(def),
+                    ast::Stmt::FunctionDef(def) => !crate::check::suspends::is_generator(def),
                     _ => false,
                 }
             }
@@ -479,7 +479,7 @@ fn is_property(tables: &Tables, module: usize, def: &ast::StmtFunctionDef) -> bo
 
 /// The declared result of a function of a class.
 fn result(tables: &Tables, module: usize, def: &ast::StmtFunctionDef) -> Option<Type> {
-    if super::statements::is_generator(def) || def.type_params.is_some() {
+    if crate::check::suspends::is_generator(def) || def.type_params.is_some() {
         return None;
     }
     let claim = def.returns.as_deref()?;
