@@ -57,6 +57,17 @@ impl SourceFile {
         let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
         (line as u32 + 1, offset - self.line_starts[line])
     }
+
+    /// The text of a line, counted from 1, with the characters that end it.
+    pub fn line_text(&self, line: u32) -> Option<&str> {
+        let at = (line as usize).checked_sub(1)?;
+        let start = *self.line_starts.get(at)? as usize;
+        let end = self
+            .line_starts
+            .get(at + 1)
+            .map_or(self.text.len(), |end| *end as usize);
+        Some(&self.text[start..end])
+    }
 }
 
 /// All files of a program.
@@ -81,5 +92,19 @@ impl Sources {
     /// The line on which a span starts, from 1.
     pub fn line(&self, span: Span) -> u32 {
         self.file(span.file).line_column(span.start).0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SourceFile;
+
+    #[test]
+    fn lines_end_as_they_do_in_python() {
+        let file = SourceFile::new("app", "app.py", false, "a\r\nb\rc\nd");
+        let lines: Vec<_> = (0..6).map(|line| file.line_text(line)).collect();
+        let found = ["a\r\n", "b\r", "c\n", "d"].map(Some);
+        assert_eq!(lines, [[None].as_slice(), &found, &[None]].concat());
+        assert_eq!(file.line_column(5), (3, 0));
     }
 }

@@ -22,7 +22,7 @@ use crate::ir::{
     Block, BlockId, Effects, Function, Guard, Op, OpKind, Operand, Ownership, Prim, Repr,
     Terminator, ValueId, VarId,
 };
-use crate::source::Sources;
+use crate::source::{SourceFile, Sources};
 
 /// Marks a place where the numbering of lines goes back to the C file's own.
 pub const OWN_LINES: &str = "\u{1}\n";
@@ -33,9 +33,8 @@ pub(super) struct Writer<'a> {
     function: &'a Function,
     id: FunctionId,
     constants: &'a mut Constants,
-    /// The path shown in `#line`, and the lines of the source.
-    path: String,
-    source: Vec<&'a str>,
+    /// Whose path is shown in `#line`, and whose lines in comments.
+    file: &'a SourceFile,
     /// How values and variables are written.
     text: Vec<String>,
     vars: Vec<String>,
@@ -82,8 +81,7 @@ pub fn body(
         function,
         id,
         constants,
-        path: file.path.clone(),
-        source: file.text.lines().collect(),
+        file,
         text: (0..function.values.len())
             .map(|at| format!("t{at}"))
             .collect(),
@@ -238,13 +236,13 @@ impl Writer<'_> {
             return;
         }
         self.line = line;
-        if let Some(text) = self.source.get(line as usize - 1) {
+        if let Some(text) = self.file.line_text(line) {
             let _ = writeln!(self.out, "    /* {line}: {} */", comment(text.trim()));
         }
         let _ = writeln!(
             self.out,
             "#line {line} {}",
-            super::codec::names::string(&self.path)
+            super::codec::names::string(&self.file.path)
         );
     }
 
