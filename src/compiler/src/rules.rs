@@ -161,6 +161,12 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB306.md"),
     },
     Rule {
+        code: "TB307",
+        name: "assigned-type",
+        level: Level::Warning,
+        page: include_str!("rules/TB307.md"),
+    },
+    Rule {
         code: "TB310",
         name: "unreachable-except",
         level: Level::Warning,
@@ -291,6 +297,12 @@ pub const RULES: &[Rule] = &[
         name: "integer-range",
         level: Level::Warning,
         page: include_str!("rules/TB331.md"),
+    },
+    Rule {
+        code: "TB332",
+        name: "unknown-member",
+        level: Level::Warning,
+        page: include_str!("rules/TB332.md"),
     },
     Rule {
         code: "TB401",

@@ -10,7 +10,7 @@ use rustpython_ast::{self as ast};
 
 use super::names::{Symbol, resolve_expr};
 use super::scope::Opened;
-use super::{Walk, builtin_members, claims, dataclasses, values};
+use super::{Walk, builtin_members, claims, dataclasses, enums, values};
 use crate::check::classes::ClassKind;
 use crate::diagnostics::Diagnostic;
 use crate::types::Type;
@@ -140,6 +140,7 @@ fn lacking<'a>(walk: &Walk<'a, '_>, value: &'a ast::Expr, name: &str) -> Vec<Lac
             Type::Class(class) => claims::statement(walk.tables, *class)
                 .and_then(|(module, class)| class_lacks(walk, module, class, name)),
             Type::None if count > 1 => continue,
+            Type::Enum(_) => enum_lacks(walk, &ty, name),
             other => builtin_lacks(walk, other, name),
         };
         match lack {
@@ -159,6 +160,17 @@ fn builtin_lacks<'a>(walk: &Walk<'a, '_>, ty: &Type, name: &str) -> Option<Lack<
         name: of,
         class: None,
         known: known.into_iter().collect(),
+    })
+}
+
+/// An enumeration whose members have no such attribute.
+fn enum_lacks<'a>(walk: &Walk<'a, '_>, ty: &Type, name: &str) -> Option<Lack<'a>> {
+    let (module, class, known) = enums::of_type(walk, ty)?;
+    let lacks = !known.contains(name) && !name.starts_with('_') && !walk.stores.anything;
+    lacks.then(|| Lack {
+        name: &class.name,
+        class: Some((module, class)),
+        known,
     })
 }
 

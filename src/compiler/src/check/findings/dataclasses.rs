@@ -198,7 +198,7 @@ pub fn class<'a>(walk: &mut Walk<'a, '_>, class: &'a ast::StmtClassDef) {
     for stmt in &class.body {
         if let ast::Stmt::AnnAssign(assign) = stmt
             && let Some(value) = assign.value.as_deref()
-            && let Some(factory) = mutable(value)
+            && let Some((value, factory)) = shared(walk, value)
             && qualifier(tables, walk.module, &assign.annotation).as_deref()
                 != Some("typing.ClassVar")
         {
@@ -254,6 +254,20 @@ pub fn class<'a>(walk: &mut Walk<'a, '_>, class: &'a ast::StmtClassDef) {
             return;
         }
     }
+}
+
+/// A default that all objects would share, `[]` or `field(default=[])`, with what makes a new one.
+fn shared<'a>(walk: &Walk<'a, '_>, value: &'a ast::Expr) -> Option<(&'a ast::Expr, String)> {
+    let value = match value {
+        ast::Expr::Call(call)
+            if resolve_expr(&walk.tables.modules, walk.module, &call.func)
+                == Some(Symbol::External("dataclasses.field".into())) =>
+        {
+            &call.arguments.find_keyword("default")?.value
+        }
+        other => other,
+    };
+    mutable(value).map(|factory| (value, factory))
 }
 
 /// What makes a new value like a mutable display.

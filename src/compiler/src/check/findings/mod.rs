@@ -19,12 +19,14 @@ use crate::source::{FileId, Sources, Span};
 
 mod annotations;
 pub mod answers;
+mod assignments;
 mod attributes;
 mod builtin_members;
 mod calls;
 mod claims;
 mod coroutines;
 pub mod dataclasses;
+mod enums;
 mod exceptions;
 mod imports;
 mod integers;
@@ -462,6 +464,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 });
             }
             ast::Stmt::AnnAssign(assign) => {
+                assignments::annotated(self, assign);
                 self.visit_annotation(&assign.annotation);
                 if let Some(value) = &assign.value {
                     self.visit_expr(value);
@@ -475,6 +478,11 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                     ast::Stmt::Nonlocal(each) => variables::nonlocal(self, each),
                     ast::Stmt::Raise(each) => exceptions::raised(self, each),
                     ast::Stmt::Expr(each) => coroutines::statement(self, each),
+                    ast::Stmt::Assign(each) => {
+                        for target in &each.targets {
+                            assignments::stored(self, target, &each.value);
+                        }
+                    }
                     ast::Stmt::Return(each) => statements::returned(self, each),
                     ast::Stmt::Assert(each) => statements::asserted(self, each),
                     ast::Stmt::If(each) if tests(each).any(asks_for_environment) => {
@@ -518,6 +526,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                 modules::attribute(self, attribute);
                 package::attribute(self, attribute);
                 attributes::read(self, attribute);
+                enums::read(self, attribute);
                 web::read(self, attribute);
                 members::attribute(self, attribute);
                 coroutines::used(self, &attribute.value, Some(&attribute.attr));

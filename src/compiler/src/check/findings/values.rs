@@ -354,7 +354,7 @@ pub fn takes_none(ty: &Type) -> bool {
 }
 
 /// Whether a value of the one type may be one of the other.
-fn fits(tables: &Tables, wanted: &Type, found: &Type) -> bool {
+pub fn fits(tables: &Tables, wanted: &Type, found: &Type) -> bool {
     match (wanted, found) {
         (Type::Object, _) => true,
         (Type::Union(members), found) => members.iter().any(|member| fits(tables, member, found)),
