@@ -37,8 +37,8 @@ const GIVE_TEXT: &[&str] = &[
     "zfill",
 ];
 
-/// A chain of names, items and calls that is longer means nothing.
-const DEEPEST: usize = 12;
+/// So far from what was asked for displays are looked into.
+const NEAR: usize = 3;
 
 /// What an expression's value is claimed to be; never `Object`.
 pub fn claim(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
@@ -46,7 +46,7 @@ pub fn claim(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
 }
 
 fn within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option<Type> {
-    if depth > DEEPEST {
+    if depth > values::DEEPEST {
         return None;
     }
     let found = match expr {
@@ -93,9 +93,9 @@ fn within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option<Type> {
                         _ => None,
                     }
                 }
-                _ => values::certain(walk, expr),
+                _ => values::certain_within(walk, expr, depth + 1),
             },
-            _ => values::certain(walk, expr),
+            _ => values::certain_within(walk, expr, depth + 1),
         },
         ast::Expr::Named(named) => within(walk, &named.value, depth + 1),
         ast::Expr::If(choice) => {
@@ -104,14 +104,25 @@ fn within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option<Type> {
             Some(Type::union([body, other]))
         }
         ast::Expr::List(list) => {
-            let item = common(walk, list.elts.iter(), depth);
+            // What is far from what was asked for, or long, is not worth the time.
+            let near = depth <= NEAR && list.elts.len() <= 20;
+            let item = if near {
+                common(walk, list.elts.iter(), depth)
+            } else {
+                Type::Object
+            };
             Some(Type::List(Box::new(item)))
+        }
+        ast::Expr::Tuple(tuple) if depth > NEAR || tuple.elts.len() > 20 => {
+            let any = |_: &ast::Expr| Type::Object;
+            let starred = tuple.elts.iter().any(ast::Expr::is_starred_expr);
+            (!starred).then(|| Type::Tuple(tuple.elts.iter().map(any).collect()))
         }
         ast::Expr::Tuple(tuple) if !tuple.elts.iter().any(ast::Expr::is_starred_expr) => {
             let item = |each| within(walk, each, depth + 1).unwrap_or(Type::Object);
             Some(Type::Tuple(tuple.elts.iter().map(item).collect()))
         }
-        _ => values::certain(walk, expr),
+        _ => values::certain_within(walk, expr, depth + 1),
     };
     found.filter(|ty| *ty != Type::Object)
 }
@@ -132,6 +143,21 @@ fn common<'e>(
     match first {
         Some(ty) if all.all(|each| within(walk, each, depth + 1).as_ref() == Some(&ty)) => ty,
         _ => Type::Object,
+    }
+}
+
+/// The method of one of the program's classes that an attribute of its object means.
+pub fn method<'a>(
+    walk: &Walk<'a, '_>,
+    attribute: &ast::ExprAttribute,
+    depth: usize,
+) -> Option<(usize, &'a ast::StmtFunctionDef)> {
+    let Type::Class(class) = within(walk, &attribute.value, depth + 1)? else {
+        return None;
+    };
+    match member(walk.tables, class, &attribute.attr)? {
+        Member::Method(module, def) => Some((module, def)),
+        _ => None,
     }
 }
 
@@ -299,7 +325,7 @@ fn module_variable(walk: &Walk<'_, '_>, name: &str) -> Option<Type> {
 
 /// What a loop over an expression gives.
 fn item(walk: &Walk<'_, '_>, iterable: &ast::Expr, depth: usize) -> Option<Type> {
-    if depth > DEEPEST {
+    if depth > values::DEEPEST {
         return None;
     }
     if let ast::Expr::Call(call) = iterable {
@@ -403,7 +429,7 @@ fn called(
         (Some("str"), [_, ..]) => Some(Type::Str),
         (Some("int"), [_, ..]) => Some(Type::Int),
         (Some("float"), [_]) => Some(Type::Float),
-        _ => values::certain(walk, expr),
+        _ => values::certain_within(walk, expr, depth + 1),
     }
 }
 

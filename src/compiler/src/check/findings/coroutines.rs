@@ -3,7 +3,6 @@
 use rustpython_ast::{self as ast};
 use rustpython_text_size::Ranged;
 
-use super::names::Symbol;
 use super::scope::Opened;
 use super::values;
 use super::{Walk, calls, members};
@@ -41,17 +40,35 @@ const BLOCKING: &[(&str, &str)] = &[
         "socket.gethostbyname",
         "await asyncio.get_running_loop().getaddrinfo(…)",
     ),
+    (
+        "urllib.request.urlretrieve",
+        "await asyncio.to_thread(…), or an asynchronous client",
+    ),
+    (
+        "subprocess.getoutput",
+        "await asyncio.create_subprocess_shell(…)",
+    ),
+    (
+        "subprocess.getstatusoutput",
+        "await asyncio.create_subprocess_shell(…)",
+    ),
+    ("os.wait", "await asyncio.create_subprocess_exec(…)"),
+    ("os.waitpid", "await asyncio.create_subprocess_exec(…)"),
     ("requests.get", "an asynchronous client"),
     ("requests.post", "an asynchronous client"),
     ("requests.put", "an asynchronous client"),
     ("requests.patch", "an asynchronous client"),
     ("requests.delete", "an asynchronous client"),
     ("requests.head", "an asynchronous client"),
+    ("requests.options", "an asynchronous client"),
     ("requests.request", "an asynchronous client"),
     ("httpx.get", "`httpx.AsyncClient`"),
     ("httpx.post", "`httpx.AsyncClient`"),
     ("httpx.put", "`httpx.AsyncClient`"),
     ("httpx.delete", "`httpx.AsyncClient`"),
+    ("httpx.patch", "`httpx.AsyncClient`"),
+    ("httpx.head", "`httpx.AsyncClient`"),
+    ("httpx.options", "`httpx.AsyncClient`"),
     ("httpx.request", "`httpx.AsyncClient`"),
 ];
 
@@ -64,9 +81,14 @@ const COROUTINES: &[&str] = &[
     "asyncio.open_connection",
 ];
 
-/// The `async def` that the scopes are directly in.
+/// The `async def` that the scopes are directly in, if they are.
 fn in_async<'a>(walk: &Walk<'a, '_>) -> Option<&'a ast::StmtFunctionDef> {
-    match walk.scopes.last()?.opened {
+    let mut scopes = walk.scopes.iter().rev();
+    // A comprehension runs where it stands.
+    match scopes
+        .find(|each| !matches!(each.opened, Opened::Comprehension))?
+        .opened
+    {
         Opened::Function(def) if def.is_async => Some(def),
         _ => None,
     }
@@ -77,19 +99,12 @@ pub fn statement<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::StmtExpr) {
     let ast::Expr::Call(call) = &*stmt.value else {
         return;
     };
-    let shown = match walk.symbol(&call.func) {
-        Some(Symbol::Function(module, at)) => match &walk.tables.modules[module].tree.body[at] {
-            ast::Stmt::FunctionDef(def)
-                if def.is_async
-                    && def.decorator_list.is_empty()
-                    && !crate::check::suspends::is_generator(def) =>
-            {
-                def.name.to_string()
-            }
+    let shown = match values::coroutine(walk, &stmt.value) {
+        Some((call, _)) => super::last_name(&call.func).unwrap_or("it").to_owned(),
+        None => match external(walk, &call.func) {
+            Some(name) if COROUTINES.contains(&name.as_str()) => name,
             _ => return,
         },
-        Some(Symbol::External(name)) if COROUTINES.contains(&name.as_str()) => name,
-        _ => return,
     };
     if walk.catches(&["RuntimeWarning", "TypeError"]) {
         return;
@@ -114,12 +129,44 @@ pub fn statement<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::StmtExpr) {
     walk.report(found);
 }
 
+/// The dotted name of something from outside the program, also where an import inside of a function binds it.
+fn external(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<String> {
+    walk.external(expr).or_else(|| imported(walk, expr))
+}
+
+/// What a name means that an import inside of a function binds: `time.sleep` behind `import time`.
+fn imported(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<String> {
+    let (name, attributes) = match expr {
+        ast::Expr::Name(name) => (name, None),
+        ast::Expr::Attribute(outer) => match &*outer.value {
+            ast::Expr::Name(name) => (name, Some(outer.attr.to_string())),
+            ast::Expr::Attribute(inner) => match &*inner.value {
+                ast::Expr::Name(name) => (name, Some(format!("{}.{}", inner.attr, outer.attr))),
+                _ => return None,
+            },
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let scope = &walk.scopes[walk.scope_of(&name.id)?];
+    let source = scope.only_import(&name.id)?;
+    let first = source.split('.').next().unwrap_or(source);
+    let own = |each: &crate::check::names::Module| each.name == first;
+    if walk.tables.modules.iter().any(own) {
+        return None;
+    }
+    Some(match attributes {
+        Some(rest) => format!("{source}.{rest}"),
+        None => source.to_owned(),
+    })
+}
+
 /// Looks at a call.
 pub fn call<'a>(walk: &mut Walk<'a, '_>, call: &'a ast::ExprCall) {
     let Some(def) = in_async(walk) else {
         return;
     };
-    let Some(name) = walk.external(&call.func) else {
+    let Some(name) = external(walk, &call.func) else {
         return;
     };
     let Some((_, instead)) = BLOCKING.iter().find(|(each, _)| *each == name) else {
@@ -155,21 +202,171 @@ pub fn used<'a>(walk: &mut Walk<'a, '_>, value: &'a ast::Expr, attribute: Option
     let Some((call, _)) = values::coroutine(walk, value) else {
         return;
     };
+    report(
+        walk,
+        value,
+        call,
+        "a coroutine, not what it will return",
+        true,
+    );
+}
+
+/// Looks at a value that only its coroutine's result can be meant for: a condition, an operand, what a loop walks over.
+pub fn value<'a>(walk: &mut Walk<'a, '_>, value: &'a ast::Expr, label: &str) {
+    if walk.catches(&["TypeError"]) {
+        return;
+    }
+    if let Some((call, _)) = values::coroutine(walk, value) {
+        report(walk, value, call, label, false);
+    }
+}
+
+/// What is said of a condition.
+pub const CONDITION: &str = "a coroutine is always true";
+/// What is said of operands, arguments and what is walked over.
+pub const OPERAND: &str = "a coroutine: raises TypeError, or is never equal";
+
+/// Builtin functions that do something with the value that they are given.
+const WANT_VALUES: &[&str] = &[
+    "abs",
+    "all",
+    "any",
+    "bytes",
+    "dict",
+    "enumerate",
+    "float",
+    "frozenset",
+    "int",
+    "len",
+    "list",
+    "max",
+    "min",
+    "range",
+    "reversed",
+    "round",
+    "set",
+    "sorted",
+    "sum",
+    "tuple",
+    "zip",
+];
+
+/// Looks at expressions that use what they are given.
+pub fn expression<'a>(walk: &mut Walk<'a, '_>, expr: &'a ast::Expr) {
+    match expr {
+        ast::Expr::If(choice) => value(walk, &choice.test, CONDITION),
+        // What stands last may be handed on.
+        ast::Expr::BoolOp(each) => {
+            let count = each.values.len().saturating_sub(1);
+            for operand in &each.values[..count] {
+                value(walk, operand, CONDITION);
+            }
+        }
+        ast::Expr::UnaryOp(each) if each.op == ast::UnaryOp::Not => {
+            value(walk, &each.operand, CONDITION);
+        }
+        ast::Expr::UnaryOp(each) => value(walk, &each.operand, OPERAND),
+        ast::Expr::Compare(each) => {
+            let identity = |op: &ast::CmpOp| matches!(op, ast::CmpOp::Is | ast::CmpOp::IsNot);
+            if !each.ops.iter().any(identity) {
+                value(walk, &each.left, OPERAND);
+                for operand in &each.comparators {
+                    value(walk, operand, OPERAND);
+                }
+            }
+        }
+        ast::Expr::BinOp(each) => {
+            value(walk, &each.left, OPERAND);
+            value(walk, &each.right, OPERAND);
+        }
+        ast::Expr::FString(text) => {
+            for each in text.value.elements() {
+                if let ast::InterpolatedStringElement::Interpolation(part) = each
+                    && part.expression.is_call_expr()
+                {
+                    value(
+                        walk,
+                        &part.expression,
+                        "a coroutine, not what it will return",
+                    );
+                }
+            }
+        }
+        ast::Expr::Call(call) => {
+            let name = walk.external(&call.func);
+            let name = name
+                .as_deref()
+                .and_then(|name| name.strip_prefix("builtins."));
+            if name.is_some_and(|name| WANT_VALUES.contains(&name)) {
+                for each in &call.arguments.args {
+                    // Several coroutines may be compared or put together as what they are.
+                    if call.arguments.args.len() == 1 || !matches!(name, Some("max" | "min")) {
+                        value(walk, each, OPERAND);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Looks at statements that use what they are given.
+pub fn uses<'a>(walk: &mut Walk<'a, '_>, stmt: &'a ast::Stmt) {
+    match stmt {
+        ast::Stmt::If(each) => {
+            for test in super::tests(each) {
+                value(walk, test, CONDITION);
+            }
+        }
+        ast::Stmt::While(each) => value(walk, &each.test, CONDITION),
+        ast::Stmt::Assert(each) => value(walk, &each.test, CONDITION),
+        ast::Stmt::For(each) => value(walk, &each.iter, "a coroutine cannot be iterated over"),
+        ast::Stmt::With(each) => {
+            for item in &each.items {
+                value(
+                    walk,
+                    &item.context_expr,
+                    "a coroutine is no context manager",
+                );
+            }
+        }
+        ast::Stmt::AugAssign(each) => value(walk, &each.value, OPERAND),
+        ast::Stmt::Assign(each) => {
+            let several = |target: &ast::Expr| target.is_tuple_expr() || target.is_list_expr();
+            if each.targets.iter().any(several) {
+                value(walk, &each.value, "a coroutine cannot be taken apart");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn report<'a>(
+    walk: &mut Walk<'a, '_>,
+    value: &'a ast::Expr,
+    call: &'a ast::ExprCall,
+    label: &str,
+    binds_tighter: bool,
+) {
     let called = walk.span(call);
     let name = super::last_name(&call.func).unwrap_or("it");
     let mut found = Diagnostic::new(
         "TB330",
         format!("the coroutine of `{name}()` is used in the place of its result"),
         walk.span(value),
-        "a coroutine, not what it will return",
+        label,
     );
     let in_async = in_async(walk).is_some();
     if value.is_call_expr() {
-        if in_async {
+        if in_async && binds_tighter {
             found = found
                 .help(format!("write `(await {name}(…))`"))
                 .fix_insert(called, "(await ")
                 .fix_append(called, ")");
+        } else if in_async {
+            found = found
+                .help(format!("write `await {name}(…)`"))
+                .fix_insert(called, "await ");
         }
     } else {
         found = found.label(called, "not awaited here");

@@ -304,7 +304,10 @@ impl<'a> Walk<'a, '_> {
                     this.visit_expr(&each.iter);
                 }
                 this.visit_expr(&each.target);
-                each.ifs.iter().for_each(|test| this.visit_expr(test));
+                for test in &each.ifs {
+                    coroutines::value(this, test, coroutines::CONDITION);
+                    this.visit_expr(test);
+                }
             }
             elements.iter().for_each(|each| this.visit_expr(each));
         });
@@ -433,6 +436,7 @@ pub fn last_name(expr: &ast::Expr) -> Option<&str> {
 
 impl<'a> Visitor<'a> for Walk<'a, '_> {
     fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+        coroutines::uses(self, stmt);
         match stmt {
             ast::Stmt::FunctionDef(def) => self.function_def(def),
             ast::Stmt::ClassDef(def) => self.class_def(def),
@@ -519,6 +523,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
     }
 
     fn visit_expr(&mut self, expr: &'a ast::Expr) {
+        coroutines::expression(self, expr);
         match expr {
             ast::Expr::Name(name) if name.ctx.is_load() => variables::read(self, name),
             ast::Expr::Attribute(attribute) if attribute.ctx.is_load() => {

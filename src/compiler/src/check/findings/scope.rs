@@ -48,6 +48,8 @@ pub struct Scope<'a> {
     /// What the first plain assignment, `name = value`, gives to a name.
     values: BTreeMap<&'a str, &'a ast::Expr>,
     sources: BTreeMap<&'a str, Source<'a>>,
+    /// What imports bind names to: `time`, `time.sleep`.
+    imports: BTreeMap<&'a str, String>,
     places: BTreeMap<&'a str, Vec<TextSize>>,
     /// Names that a function looks at the type of.
     asked: Asked<'a>,
@@ -65,6 +67,7 @@ impl<'a> Scope<'a> {
             bindings: Vec::new(),
             values: BTreeMap::new(),
             sources: BTreeMap::new(),
+            imports: BTreeMap::new(),
             places: BTreeMap::new(),
             asked: Asked::default(),
             is_generator: false,
@@ -121,6 +124,12 @@ impl<'a> Scope<'a> {
     pub fn only_value(&self, name: &str) -> Option<&'a ast::Expr> {
         let value = self.values.get(name).copied()?;
         (self.places(name).len() == 1).then_some(value)
+    }
+
+    /// What a name means that one import binds, and nothing else.
+    pub fn only_import(&self, name: &str) -> Option<&str> {
+        let source = self.imports.get(name)?;
+        (self.places(name).len() == 1).then_some(source)
     }
 
     /// Where a name is bound, in source order: the place from which on it may have a value.
@@ -309,12 +318,22 @@ impl<'a> Visitor<'a> for Binder<'_, 'a> {
                         Some(name) => name.as_str(),
                         None => alias.name.split('.').next().unwrap_or_default(),
                     };
+                    let source = if alias.asname.is_some() {
+                        alias.name.as_str()
+                    } else {
+                        name
+                    };
+                    scope.imports.insert(name, source.to_owned());
                     scope.bind(name, import.range.end());
                 }
             }
             ast::Stmt::ImportFrom(import) => {
                 for alias in &import.names {
                     let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    if let (0, Some(module)) = (import.level, &import.module) {
+                        let source = format!("{module}.{}", alias.name);
+                        scope.imports.insert(name, source);
+                    }
                     scope.bind(name, import.range.end());
                 }
             }

@@ -10,21 +10,28 @@ use super::{Symbol, Tables, Walk};
 use crate::members::derives;
 use crate::types::{Known, Literal, Type};
 
+/// A chain of names, calls and items that is longer means nothing.
+pub const DEEPEST: usize = 12;
+
 /// The type that an expression's value has in any case.
 pub fn certain(walk: &Walk<'_, '_>, expr: &ast::Expr) -> Option<Type> {
     certain_within(walk, expr, 0)
 }
 
-fn certain_within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option<Type> {
+/// The same, so far from what was asked for.
+pub fn certain_within(walk: &Walk<'_, '_>, expr: &ast::Expr, depth: usize) -> Option<Type> {
+    if depth > DEEPEST {
+        return None;
+    }
     let anything = || Box::new(Type::Object);
     Some(match expr {
         ast::Expr::Name(name) => {
             return claimed(walk, &name.id).or_else(|| {
-                let value = assigned(walk, &name.id).filter(|_| depth < 10)?;
+                let value = assigned(walk, &name.id)?;
                 certain_within(walk, value, depth + 1)
             });
         }
-        ast::Expr::Await(awaited) => return coroutine(walk, &awaited.value)?.1,
+        ast::Expr::Await(awaited) => return coroutine_within(walk, &awaited.value, depth + 1)?.1,
         ast::Expr::NoneLiteral(_) => Type::None,
         ast::Expr::BooleanLiteral(_) => Type::Bool,
         ast::Expr::StringLiteral(_) | ast::Expr::FString(_) => Type::Str,
@@ -183,6 +190,17 @@ pub fn coroutine<'e>(
     walk: &Walk<'e, '_>,
     expr: &'e ast::Expr,
 ) -> Option<(&'e ast::ExprCall, Option<Type>)> {
+    coroutine_within(walk, expr, 0)
+}
+
+fn coroutine_within<'e>(
+    walk: &Walk<'e, '_>,
+    expr: &'e ast::Expr,
+    depth: usize,
+) -> Option<(&'e ast::ExprCall, Option<Type>)> {
+    if depth > DEEPEST {
+        return None;
+    }
     let call = match expr {
         ast::Expr::Call(call) => call,
         ast::Expr::Name(name) => match assigned(walk, &name.id)? {
@@ -191,11 +209,17 @@ pub fn coroutine<'e>(
         },
         _ => return None,
     };
-    let Some(Symbol::Function(module, at)) = walk.symbol(&call.func) else {
-        return None;
-    };
-    let ast::Stmt::FunctionDef(def) = &walk.tables.modules[module].tree.body[at] else {
-        return None;
+    let (module, def) = match walk.symbol(&call.func) {
+        Some(Symbol::Function(module, at)) => match &walk.tables.modules[module].tree.body[at] {
+            ast::Stmt::FunctionDef(def) => (module, def),
+            _ => return None,
+        },
+        Some(_) => return None,
+        // `store.load(1)`, where the class of `store` is declared.
+        None => match &*call.func {
+            ast::Expr::Attribute(method) => super::claims::method(walk, method, depth)?,
+            _ => return None,
+        },
     };
     if !def.is_async || !def.decorator_list.is_empty() || crate::check::suspends::is_generator(def)
     {
