@@ -443,6 +443,18 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB423.md"),
     },
     Rule {
+        code: "TB424",
+        name: "option-value",
+        level: Level::Warning,
+        page: include_str!("rules/TB424.md"),
+    },
+    Rule {
+        code: "TB425",
+        name: "request-without-annotation",
+        level: Level::Warning,
+        page: include_str!("rules/TB425.md"),
+    },
+    Rule {
         code: "TB801",
         name: "untyped-result",
         level: Level::Hint,

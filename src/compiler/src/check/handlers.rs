@@ -11,7 +11,7 @@ use super::findings::{answers, values};
 use super::markers::{self, Marker};
 use super::names::{Symbol, resolve_expr};
 use super::suspends::is_generator;
-use super::{Tables, forms, wire};
+use super::{Tables, forms, options, wire};
 use crate::app::{Route, Runs};
 use crate::diagnostics::Diagnostic;
 use crate::parse::span;
@@ -326,6 +326,11 @@ impl<'a> Check<'a, '_> {
         }
         for param in &self.params {
             let name = param.name;
+            let plain = param.default.is_none() && param.node.annotation.is_none();
+            if name == "request" && plain && !self.is_in_path(param) {
+                let found = options::bare_request(self.tables, self.module, self.def, param.node);
+                self.diagnostics.extend(found);
+            }
             if let [(first, one), (second, other), ..] = param.markers.as_slice() {
                 found.push(
                     Diagnostic::new(

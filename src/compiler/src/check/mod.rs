@@ -46,6 +46,7 @@ mod names;
 mod narrow;
 mod nested;
 mod operations;
+mod options;
 mod patterns;
 mod result_type;
 mod routers;

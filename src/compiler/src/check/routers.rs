@@ -59,6 +59,7 @@ pub fn check(tables: &Tables, diagnostics: &mut Vec<Diagnostic>) {
                 0,
                 diagnostics,
             );
+            super::options::values(tables, module, call, diagnostics);
             prefix(file, call, diagnostics);
             if !is_app {
                 routers.push((here, call.range));
@@ -79,6 +80,7 @@ pub fn check(tables: &Tables, diagnostics: &mut Vec<Diagnostic>) {
                             known.push("methods");
                         }
                         options(file, call, &known, 1, diagnostics);
+                        super::options::values(tables, module, call, diagnostics);
                     }
                 }
                 ast::Stmt::Expr(expr) => {
@@ -88,6 +90,8 @@ pub fn check(tables: &Tables, diagnostics: &mut Vec<Diagnostic>) {
                         && owner(tables, module, &attribute.value).is_some()
                     {
                         options(file, call, &["router", "prefix", "tags"], 1, diagnostics);
+                        super::options::values(tables, module, call, diagnostics);
+                        super::options::included(tables, module, call, diagnostics);
                         prefix(file, call, diagnostics);
                     }
                 }
