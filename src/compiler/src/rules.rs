@@ -584,9 +584,10 @@ mod tests {
         let mut found = std::collections::BTreeSet::new();
         for entry in std::fs::read_dir(folder).expect("the folder is there") {
             let path = entry.expect("an entry").path();
-            // These say why a handler runs where it does, and what an argument of a marker is.
+            // These say why a handler runs where it does, and what an argument of a marker or an option is.
             let name = path.file_name().and_then(|name| name.to_str());
-            if path.is_file() && !matches!(name, Some("routes.rs" | "markers.rs" | "effects.rs")) {
+            let others = ["routes.rs", "markers.rs", "options.rs", "effects.rs"];
+            if path.is_file() && !name.is_some_and(|name| others.contains(&name)) {
                 reasons(&std::fs::read_to_string(&path).expect("a text"), &mut found);
             }
         }
