@@ -129,6 +129,8 @@ int tb_global_set(PyObject *globals, PyObject *name, PyObject *value);
 int tb_global_delete(PyObject *globals, PyObject *name);
 /* A builtin by interned name, not looking at the module. */
 PyObject *tb_builtin_get(PyObject *name);
+/* NameError with a text that has the name in it, and with the name as `name`. */
+TB_COLD void tb_raise_name_error(const char *format, PyObject *name);
 /* Reading or deleting an unbound local: UnboundLocalError "cannot access local variable 'x' where it is not associated with a value". */
 TB_COLD void tb_raise_unbound(PyObject *name);
 /* `from m import name` and `import m` inside functions. `names` is None or a tuple; `level` as in `__import__`. */

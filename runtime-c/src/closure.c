@@ -8,8 +8,8 @@ enum { UNIT = 2 };
 
 void tb_cell_raise_unbound(PyObject *name, int is_free) {
     if (is_free) {
-        PyErr_Format(PyExc_NameError,
-                     "cannot access free variable '%U' where it is not associated with a value in enclosing scope", name);
+        tb_raise_name_error("cannot access free variable '%U' where it is not associated with a value in enclosing scope",
+                            name);
     } else {
         tb_raise_unbound(name);
     }

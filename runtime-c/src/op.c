@@ -98,9 +98,9 @@ PyObject *tb_slice_get(PyObject *object, PyObject *lower, PyObject *upper, PyObj
     return result;
 }
 
-static void raise_name_error(PyObject *name)
+void tb_raise_name_error(const char *format, PyObject *name)
 {
-    PyErr_Format(PyExc_NameError, "name '%.200U' is not defined", name);
+    PyErr_Format(PyExc_NameError, format, name);
     PyObject *error = PyErr_GetRaisedException();
     if (PyErr_GivenExceptionMatches(error, PyExc_NameError) && PyObject_SetAttr(error, tb_names.name, name) < 0) {
         /* Only the suggestion is lost. */
@@ -140,7 +140,7 @@ PyObject *tb_global_get(PyObject *globals, PyObject *name)
     int found = PyMapping_GetOptionalItem(builtins, name, &value);
     Py_DECREF(builtins);
     if (found == 0) {
-        raise_name_error(name);
+        tb_raise_name_error("name '%.200U' is not defined", name);
     }
     return value;
 }
@@ -151,7 +151,7 @@ int tb_global_delete(PyObject *globals, PyObject *name)
 {
     int found = PyDict_Pop(globals, name, NULL);
     if (found == 0) {
-        raise_name_error(name);
+        tb_raise_name_error("name '%.200U' is not defined", name);
     }
     return found > 0 ? 0 : -1;
 }
@@ -160,7 +160,7 @@ PyObject *tb_builtin_get(PyObject *name)
 {
     PyObject *value;
     if (PyDict_GetItemRef(tb_names.builtins_dict, name, &value) == 0) {
-        raise_name_error(name);
+        tb_raise_name_error("name '%.200U' is not defined", name);
     }
     return value;
 }

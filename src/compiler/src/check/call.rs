@@ -154,6 +154,10 @@ impl Translator<'_> {
                 } else if let Some(ty) = builtins::method(&object.ty, &name) {
                     return Ok((Callee::BuiltinMethod { object, name }, ty));
                 }
+                // The attribute and the call have lines of their own.
+                if !self.is_method_call(call) && self.place(&call.func) != self.span(&*call.func) {
+                    return Ok((Callee::Dynamic(self.expr(&call.func)?), Type::Object));
+                }
                 Ok((Callee::Attribute { object, name }, Type::Object))
             }
             other => Ok((Callee::Dynamic(self.expr(other)?), Type::Object)),

@@ -38,7 +38,7 @@ impl Translator<'_> {
 
     /// An expression.
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Translated<Expr> {
-        let span = self.span(expr);
+        let span = self.place(expr);
         let (kind, ty) = self.kind(expr)?;
         Ok(Expr { kind, ty, span })
     }
@@ -402,7 +402,7 @@ impl Translator<'_> {
                 name: attribute.attr.to_string(),
             },
             ty: Type::Object,
-            span: self.span(attribute),
+            span: self.attribute_place(self.span(attribute), attribute),
         };
         Ok(Some((ExprKind::Narrow(Box::new(read)), claim)))
     }

@@ -29,19 +29,20 @@ pub fn candidates(
         };
         let qualname = format!("{}.{}", class.name, unmangled(&class.name, &def.name));
         let generic = class.type_params.as_deref();
-        let kind = match type_parameters_matter(&tables.modules[module], generic, &def.body) {
-            Some(reason) => Err(reason),
-            None => kind(tables, module, class, inner, def, id),
-        };
-        match kind {
-            Ok(kind) => all.push(Candidate {
-                module,
-                path: (at, Some(inner)),
-                qualname,
-                kind,
-                inner: None,
-            }),
-            Err(reason) => {
+        match type_parameters_matter(&tables.modules[module], generic, &def.body) {
+            None => {
+                let kind = kind(tables, module, class, inner, def, id);
+                if kind != FunctionKind::Unbound || !is_declaration(def) {
+                    all.push(Candidate {
+                        module,
+                        path: (at, Some(inner)),
+                        qualname,
+                        kind,
+                        inner: None,
+                    });
+                }
+            }
+            Some(reason) => {
                 let here = span(FileId(module as u32), def.name.range);
                 interpreted.push((
                     module,
@@ -108,7 +109,7 @@ pub(super) fn is_declaration(def: &ast::StmtFunctionDef) -> bool {
     })
 }
 
-/// What a `def` in the body is to its class.
+/// What a `def` in the body is to its class: unbound where Python alone knows what becomes of it.
 fn kind(
     tables: &Tables,
     module: usize,
@@ -116,12 +117,12 @@ fn kind(
     inner: usize,
     def: &ast::StmtFunctionDef,
     id: ClassId,
-) -> Result<FunctionKind, &'static str> {
+) -> FunctionKind {
     if matches!(
         def.name.as_str(),
         "__init_subclass__" | "__class_getitem__" | "__new__"
     ) {
-        return Err("Python makes it a class or static method");
+        return FunctionKind::Unbound;
     }
     let decorators: Option<Vec<Decorator>> = def
         .decorator_list
@@ -129,7 +130,7 @@ fn kind(
         .map(|each| decorator(tables, module, &each.expression, def.name.as_str()))
         .collect();
     let Some(decorators) = decorators else {
-        return Err("it is a method with a decorator");
+        return FunctionKind::Unbound;
     };
     // What only marks the function leaves it where it is.
     let shaping: Vec<Decorator> = decorators
@@ -143,8 +144,10 @@ fn kind(
         [Decorator::Getter] => FunctionKind::Property(id),
         [Decorator::Setter] => FunctionKind::Setter(id),
         [Decorator::Deleter] => FunctionKind::Deleter(id),
-        [Decorator::Cached] => FunctionKind::Wrapped(id),
-        _ => return Err("it is a method with several decorators"),
+        [Decorator::Wrapping, ..] if shaping.iter().all(|each| *each == Decorator::Wrapping) => {
+            FunctionKind::Wrapped(id)
+        }
+        _ => return FunctionKind::Unbound,
     };
     let same_name = |other: &ast::Stmt| match other {
         ast::Stmt::FunctionDef(other) => other.name.as_str() == def.name.as_str(),
@@ -154,34 +157,36 @@ fn kind(
             .any(|target| matches!(target, ast::Expr::Name(name) if name.id == *def.name.id)),
         _ => false,
     };
-    let others: Vec<&ast::StmtFunctionDef> = class
+    // The overloads that stand before it are only for type checkers.
+    let is_overload = |stmt: &ast::Stmt| match stmt {
+        ast::Stmt::FunctionDef(def) => def.decorator_list.iter().any(|each| {
+            matches!(resolve_expr(&tables.modules, module, &each.expression),
+                Some(Symbol::External(name)) if name == "typing.overload")
+        }),
+        _ => false,
+    };
+    let alone = class
         .body
         .iter()
         .enumerate()
-        .filter(|(at, stmt)| *at != inner && same_name(stmt))
-        .map(|(_, stmt)| match stmt {
-            ast::Stmt::FunctionDef(other) => Some(other),
-            _ => None,
-        })
-        .collect::<Option<_>>()
-        .ok_or("its name is bound twice in the class")?;
-    if others.is_empty() {
+        .all(|(at, stmt)| at == inner || !same_name(stmt) || at < inner && is_overload(stmt));
+    if alone {
         return match kind {
-            FunctionKind::Setter(_) | FunctionKind::Deleter(_) => {
-                Err("it belongs to a property of another class")
-            }
-            kind => Ok(kind),
+            // It belongs to a property of another class.
+            FunctionKind::Setter(_) | FunctionKind::Deleter(_) => FunctionKind::Unbound,
+            kind => kind,
         };
     }
     // A property's parts share its name: one getter first, then at most one setter and one deleter.
     let mut parts: Vec<Option<Decorator>> = Vec::new();
     for stmt in class.body.iter().filter(|stmt| same_name(stmt)) {
-        if let ast::Stmt::FunctionDef(each) = stmt {
-            parts.push(match each.decorator_list.as_slice() {
+        parts.push(match stmt {
+            ast::Stmt::FunctionDef(each) => match each.decorator_list.as_slice() {
                 [one] => decorator(tables, module, &one.expression, def.name.as_str()),
                 _ => None,
-            });
-        }
+            },
+            _ => None,
+        });
     }
     let count = |wanted: Decorator| parts.iter().filter(|each| **each == Some(wanted)).count();
     let whole = parts[0] == Some(Decorator::Getter)
@@ -189,11 +194,7 @@ fn kind(
         && count(Decorator::Setter) <= 1
         && count(Decorator::Deleter) <= 1
         && 1 + count(Decorator::Setter) + count(Decorator::Deleter) == parts.len();
-    if whole {
-        Ok(kind)
-    } else {
-        Err("its name is bound twice in the class")
-    }
+    if whole { kind } else { FunctionKind::Unbound }
 }
 
 /// What a decorator does to a method.
@@ -204,8 +205,8 @@ enum Decorator {
     Getter,
     Setter,
     Deleter,
-    /// Calls the function with the instance and keeps the result.
-    Cached,
+    /// Calls the function with the instance that it is called with itself.
+    Wrapping,
     /// Gives the function itself back.
     Marker,
 }
@@ -220,14 +221,26 @@ fn decorator(tables: &Tables, module: usize, expr: &ast::Expr, own: &str) -> Opt
             _ => None,
         };
     }
+    // `@lru_cache(maxsize=100)`: the decorator is what the call gives. No other decorator that is known here is a call.
+    let (expr, is_called) = match expr {
+        ast::Expr::Call(call) => (&*call.func, true),
+        expr => (expr, false),
+    };
     let Some(Symbol::External(name)) = resolve_expr(&tables.modules, module, expr) else {
         return None;
     };
+    if is_called && name != "functools.lru_cache" {
+        return None;
+    }
     Some(match name.as_str() {
         "builtins.staticmethod" => Decorator::Static,
         "builtins.classmethod" => Decorator::Class,
         "builtins.property" => Decorator::Getter,
-        "functools.cached_property" => Decorator::Cached,
+        "functools.cached_property"
+        | "functools.cache"
+        | "functools.lru_cache"
+        | "contextlib.contextmanager"
+        | "contextlib.asynccontextmanager" => Decorator::Wrapping,
         "abc.abstractmethod" | "typing.override" | "typing.final" => Decorator::Marker,
         _ => return None,
     })

@@ -48,6 +48,7 @@ mod nested;
 mod operations;
 mod options;
 mod patterns;
+mod place;
 mod result_type;
 mod routers;
 mod routes;

@@ -54,6 +54,7 @@ impl Translator<'_> {
                 None => Target::Global(name.id.to_string(), span),
             },
             ast::Expr::Attribute(attribute) => {
+                let span = self.place(target);
                 let object = self.expr(&attribute.value)?;
                 let name = attribute.attr.to_string();
                 match self.field_of(&object.ty, &name) {

@@ -189,6 +189,7 @@ impl<'a> Builder<'a> {
                 }
                 Element::Star(arg) => {
                     let value = self.object(arg);
+                    self.at_line(expr.span);
                     self.act(
                         Prim::CallArgsExtend,
                         vec![list.clone(), value, callee.clone()],
@@ -202,6 +203,7 @@ impl<'a> Builder<'a> {
             kwargs = self.prim(Prim::DictNew, Vec::new());
             for (name, value) in &call.keywords {
                 let value = self.object(value);
+                self.at_line(expr.span);
                 match name {
                     Some(name) => {
                         let name = self.str(name);
@@ -436,6 +438,7 @@ impl<'a> Builder<'a> {
             self.at_line(expr.span);
             return self.call_method(object, name, args);
         }
+        self.at_line(expr.span);
         let name = self.str(name);
         let callee = self.prim(Prim::AttrGet, vec![object, name]);
         self.call_spread(call, callee, expr)
@@ -453,6 +456,7 @@ impl<'a> Builder<'a> {
             return self.call_on(call, receiver, name, expr);
         }
         // What the arguments do comes after the attribute is found, or is not.
+        self.at_line(expr.span);
         let object = self.boxed(receiver);
         let name = self.str(name);
         let callee = self.prim(Prim::AttrGet, vec![object, name]);

@@ -201,15 +201,22 @@ impl<'a> Builder<'a> {
                 object,
                 class,
                 field,
-                ..
+                span: place,
             } => {
                 let object = self.expr(object);
+                self.at_line(*place);
                 let left = self.read_field(object.clone(), *class, *field);
                 let result = self.augment(left, op, value, span);
+                self.at_line(*place);
                 self.write_field(object, *class, *field, result);
             }
-            Target::Attribute { object, name, .. } => {
+            Target::Attribute {
+                object,
+                name,
+                span: place,
+            } => {
                 let object = self.object(object);
+                self.at_line(*place);
                 let name = self.str(name);
                 let left = self.typed(
                     Prim::AttrGet,
@@ -217,12 +224,18 @@ impl<'a> Builder<'a> {
                     Type::Object,
                 );
                 let result = self.augment(left, op, value, span);
+                self.at_line(*place);
                 let result = self.boxed(result);
                 self.act(Prim::AttrSet, vec![object, name, result]);
             }
-            Target::Item { object, index, .. } => {
+            Target::Item {
+                object,
+                index,
+                span: place,
+            } => {
                 let object = self.expr(object);
                 let index = self.expr(index);
+                self.at_line(*place);
                 let element = match &object.ty {
                     Type::List(element) if index.ty == Type::Int => (**element).clone(),
                     Type::Dict(_, element) => (**element).clone(),
@@ -231,6 +244,7 @@ impl<'a> Builder<'a> {
                 let left = self.item(object.clone(), index.clone());
                 let left = self.convert(left, &element);
                 let result = self.augment(left, op, value, span);
+                self.at_line(*place);
                 self.set_item(object, index, result);
             }
             Target::Unpack { .. } => crate::bug("a pattern has no augmented assignment"),
