@@ -1,4 +1,4 @@
-# interpreted: Empty, Odd, Base, Tagged, Items.__class_getitem__
+# interpreted: Empty, Odd, Base, Tagged
 """Classes without fields, with any statement in their bodies, with class keywords and other bases."""
 
 from __future__ import annotations

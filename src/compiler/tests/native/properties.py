@@ -1,4 +1,3 @@
-# interpreted: Bounded.size, Decorated.name, Twice.value, Twice.value
 """Properties, static and class methods, class variables, cached properties; what overrides and replaces them."""
 
 from __future__ import annotations
