@@ -14,7 +14,7 @@ typedef uint64_t tb_int;
 /* Input being decoded; the runtime's own. */
 typedef struct tb_reader tb_reader;
 
-#define TB_ABI_VERSION (2)
+#define TB_ABI_VERSION (3)
 #define TB_OK (0)
 #define TB_INVALID (1)
 #define TB_FATAL (2)
@@ -218,6 +218,8 @@ typedef struct tb_runtime {
     int (*write_float)(tb_buffer *, double);
     /* Appends any Python value as JSON; RAISED if it has no JSON form. */
     int (*write_object)(tb_buffer *, PyObject *);
+    /* Appends a dict's key as a JSON string, without the colon; RAISED if it has no such form. */
+    int (*write_key)(tb_buffer *, PyObject *);
     /* The kind of the next JSON value (`TB_JSON_*`), without consuming it; `TB_JSON_ERROR` after recording a rejection. */
     int (*peek)(tb_reader *, const struct tb_place *);
     /* Decodes an integer of any size into a `tb_int`. */
@@ -261,7 +263,7 @@ typedef struct tb_runtime {
     /* Turns the pending `ValueError`/`AssertionError` of a user's constructor (`__post_init__`) into a rejection: INVALID; any other stays: RAISED. */
     int (*reject_raised)(tb_reader *, const struct tb_place *);
 } tb_runtime;
-_Static_assert(sizeof(tb_runtime) == 224, "tb_runtime: size");
+_Static_assert(sizeof(tb_runtime) == 232, "tb_runtime: size");
 _Static_assert(offsetof(tb_runtime, abi_version) == 0, "tb_runtime.abi_version: offset");
 _Static_assert(offsetof(tb_runtime, size) == 4, "tb_runtime.size: offset");
 _Static_assert(offsetof(tb_runtime, register_module) == 8, "tb_runtime.register_module: offset");
@@ -270,26 +272,27 @@ _Static_assert(offsetof(tb_runtime, write_string) == 24, "tb_runtime.write_strin
 _Static_assert(offsetof(tb_runtime, write_int) == 32, "tb_runtime.write_int: offset");
 _Static_assert(offsetof(tb_runtime, write_float) == 40, "tb_runtime.write_float: offset");
 _Static_assert(offsetof(tb_runtime, write_object) == 48, "tb_runtime.write_object: offset");
-_Static_assert(offsetof(tb_runtime, peek) == 56, "tb_runtime.peek: offset");
-_Static_assert(offsetof(tb_runtime, read_int) == 64, "tb_runtime.read_int: offset");
-_Static_assert(offsetof(tb_runtime, read_float) == 72, "tb_runtime.read_float: offset");
-_Static_assert(offsetof(tb_runtime, read_bool) == 80, "tb_runtime.read_bool: offset");
-_Static_assert(offsetof(tb_runtime, read_null) == 88, "tb_runtime.read_null: offset");
-_Static_assert(offsetof(tb_runtime, read_string) == 96, "tb_runtime.read_string: offset");
-_Static_assert(offsetof(tb_runtime, read_text) == 104, "tb_runtime.read_text: offset");
-_Static_assert(offsetof(tb_runtime, read_any) == 112, "tb_runtime.read_any: offset");
-_Static_assert(offsetof(tb_runtime, read_known) == 120, "tb_runtime.read_known: offset");
-_Static_assert(offsetof(tb_runtime, skip) == 128, "tb_runtime.skip: offset");
-_Static_assert(offsetof(tb_runtime, next_key) == 136, "tb_runtime.next_key: offset");
-_Static_assert(offsetof(tb_runtime, next_item) == 144, "tb_runtime.next_item: offset");
-_Static_assert(offsetof(tb_runtime, mark) == 152, "tb_runtime.mark: offset");
-_Static_assert(offsetof(tb_runtime, rewind) == 160, "tb_runtime.rewind: offset");
-_Static_assert(offsetof(tb_runtime, reject) == 168, "tb_runtime.reject: offset");
-_Static_assert(offsetof(tb_runtime, text_int) == 176, "tb_runtime.text_int: offset");
-_Static_assert(offsetof(tb_runtime, text_float) == 184, "tb_runtime.text_float: offset");
-_Static_assert(offsetof(tb_runtime, text_bool) == 192, "tb_runtime.text_bool: offset");
-_Static_assert(offsetof(tb_runtime, text_string) == 200, "tb_runtime.text_string: offset");
-_Static_assert(offsetof(tb_runtime, text_known) == 208, "tb_runtime.text_known: offset");
-_Static_assert(offsetof(tb_runtime, reject_raised) == 216, "tb_runtime.reject_raised: offset");
+_Static_assert(offsetof(tb_runtime, write_key) == 56, "tb_runtime.write_key: offset");
+_Static_assert(offsetof(tb_runtime, peek) == 64, "tb_runtime.peek: offset");
+_Static_assert(offsetof(tb_runtime, read_int) == 72, "tb_runtime.read_int: offset");
+_Static_assert(offsetof(tb_runtime, read_float) == 80, "tb_runtime.read_float: offset");
+_Static_assert(offsetof(tb_runtime, read_bool) == 88, "tb_runtime.read_bool: offset");
+_Static_assert(offsetof(tb_runtime, read_null) == 96, "tb_runtime.read_null: offset");
+_Static_assert(offsetof(tb_runtime, read_string) == 104, "tb_runtime.read_string: offset");
+_Static_assert(offsetof(tb_runtime, read_text) == 112, "tb_runtime.read_text: offset");
+_Static_assert(offsetof(tb_runtime, read_any) == 120, "tb_runtime.read_any: offset");
+_Static_assert(offsetof(tb_runtime, read_known) == 128, "tb_runtime.read_known: offset");
+_Static_assert(offsetof(tb_runtime, skip) == 136, "tb_runtime.skip: offset");
+_Static_assert(offsetof(tb_runtime, next_key) == 144, "tb_runtime.next_key: offset");
+_Static_assert(offsetof(tb_runtime, next_item) == 152, "tb_runtime.next_item: offset");
+_Static_assert(offsetof(tb_runtime, mark) == 160, "tb_runtime.mark: offset");
+_Static_assert(offsetof(tb_runtime, rewind) == 168, "tb_runtime.rewind: offset");
+_Static_assert(offsetof(tb_runtime, reject) == 176, "tb_runtime.reject: offset");
+_Static_assert(offsetof(tb_runtime, text_int) == 184, "tb_runtime.text_int: offset");
+_Static_assert(offsetof(tb_runtime, text_float) == 192, "tb_runtime.text_float: offset");
+_Static_assert(offsetof(tb_runtime, text_bool) == 200, "tb_runtime.text_bool: offset");
+_Static_assert(offsetof(tb_runtime, text_string) == 208, "tb_runtime.text_string: offset");
+_Static_assert(offsetof(tb_runtime, text_known) == 216, "tb_runtime.text_known: offset");
+_Static_assert(offsetof(tb_runtime, reject_raised) == 224, "tb_runtime.reject_raised: offset");
 
 #endif

@@ -50,6 +50,8 @@ int tb_codec_write_float_object(tb_buffer *buffer, PyObject *value);
 int tb_codec_write_bool_object(tb_buffer *buffer, PyObject *value);
 int tb_codec_write_str(tb_buffer *buffer, PyObject *value);
 int tb_codec_write_none(tb_buffer *buffer, PyObject *value);
+/* Appends a key of a dict, without its colon. */
+int tb_codec_write_key(tb_buffer *buffer, PyObject *value);
 /* Appends any value. */
 static inline int tb_codec_write_object(tb_buffer *buffer, PyObject *value) { return tb_runtime_table->write_object(buffer, value); }
 /* Sets `TypeError: expected list[int], got str`. Returns -1. */
@@ -94,8 +96,8 @@ typedef int (*tb_encoder)(tb_buffer *, PyObject *);
 int tb_codec_write_list(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected);
 int tb_codec_write_tuple_of(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected);
 int tb_codec_write_tuple(tb_buffer *buffer, PyObject *value, const tb_encoder *elements, size_t count, const char *expected);
-int tb_codec_write_set(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected);
-int tb_codec_write_dict(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected);
+int tb_codec_write_set(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected, int frozen);
+int tb_codec_write_dict(tb_buffer *buffer, PyObject *value, tb_encoder key, tb_encoder element, const char *expected);
 
 /* The first member whose decoder takes the next value without rejection; else one `union` rejection. */
 int tb_codec_read_first(tb_reader *reader, const tb_place *place, const tb_decoder *members, size_t count, const char *expected,
@@ -129,6 +131,11 @@ typedef struct tb_literals {
     /* `'a', 'b'` for the message. */
     const char *expected;
 } tb_literals;
+/* Whether an object is one of them: of the same sort and equal. */
+int tb_codec_is_literal(const tb_literals *literals, PyObject *value);
+/* Append a value held in C; TypeError if it is none of them. */
+int tb_codec_write_int_literal(tb_buffer *buffer, tb_int value, const tb_literals *literals, const char *expected);
+int tb_codec_write_bool_literal(tb_buffer *buffer, uint8_t value, const tb_literals *literals, const char *expected);
 int tb_codec_read_literal(tb_reader *reader, const tb_place *place, const tb_literals *literals, PyObject **out);
 int tb_codec_text_literal(tb_reader *reader, const tb_place *place, tb_slice text, const tb_literals *literals, PyObject **out);
 

@@ -77,6 +77,10 @@ int tb_codec_write_str(tb_buffer *buffer, PyObject *value) {
     return 0;
 }
 
+int tb_codec_write_key(tb_buffer *buffer, PyObject *value) {
+    return PyUnicode_CheckExact(value) ? tb_codec_write_str(buffer, value) : tb_runtime_table->write_key(buffer, value);
+}
+
 int tb_codec_write_none(tb_buffer *buffer, PyObject *value) {
     if (value != Py_None) {
         return tb_codec_type_error("None", value);
@@ -172,6 +176,49 @@ static int find_int(const tb_literals *literals, tb_int value) {
         }
     }
     return 0;
+}
+
+int tb_codec_is_literal(const tb_literals *literals, PyObject *value) {
+    if (PyUnicode_CheckExact(value)) {
+        for (size_t each = 0; each < literals->string_count; each++) {
+            if (PyUnicode_EqualToUTF8AndSize(value, literals->strings[each], (Py_ssize_t)literals->lengths[each])) {
+                return 1;
+            }
+        }
+        return 0;
+    }
+    if (PyLong_CheckExact(value)) {
+        int overflow = 0;
+        long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+        for (size_t each = 0; overflow == 0 && each < literals->int_count; each++) {
+            if (number == literals->ints[each]) {
+                return 1;
+            }
+        }
+        return 0;
+    }
+    return (value == Py_True && literals->allows_true) || (value == Py_False && literals->allows_false) ||
+           (value == Py_None && literals->allows_none);
+}
+
+int tb_codec_write_int_literal(tb_buffer *buffer, tb_int value, const tb_literals *literals, const char *expected) {
+    if (find_int(literals, value)) {
+        return tb_codec_write_int(buffer, value);
+    }
+    /* Numbers that fill 64 bits are objects. */
+    PyObject *object = tb_int_to_object(value);
+    int failed = object == NULL                           ? -1
+                 : tb_codec_is_literal(literals, object) ? tb_runtime_table->write_object(buffer, object)
+                                                          : tb_codec_type_error(expected, object);
+    Py_XDECREF(object);
+    return failed;
+}
+
+int tb_codec_write_bool_literal(tb_buffer *buffer, uint8_t value, const tb_literals *literals, const char *expected) {
+    if (value ? literals->allows_true : literals->allows_false) {
+        return tb_codec_write_bool(buffer, value);
+    }
+    return tb_codec_type_error(expected, value ? Py_True : Py_False);
 }
 
 static int reject_literal(tb_reader *reader, const tb_place *place, const tb_literals *literals) {

@@ -304,8 +304,8 @@ int tb_codec_write_tuple(tb_buffer *buffer, PyObject *value, const tb_encoder *e
     return 0;
 }
 
-int tb_codec_write_set(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected) {
-    if (!PyAnySet_Check(value)) {
+int tb_codec_write_set(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected, int frozen) {
+    if (frozen ? !PyFrozenSet_Check(value) : !PySet_Check(value)) {
         return tb_codec_type_error(expected, value);
     }
     PyObject *iterator = PyObject_GetIter(value), *item = NULL;
@@ -327,7 +327,7 @@ int tb_codec_write_set(tb_buffer *buffer, PyObject *value, tb_encoder element, c
     return more == 0 ? 0 : -1;
 }
 
-int tb_codec_write_dict(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected) {
+int tb_codec_write_dict(tb_buffer *buffer, PyObject *value, tb_encoder write_key, tb_encoder element, const char *expected) {
     if (!PyDict_Check(value)) {
         return tb_codec_type_error(expected, value);
     }
@@ -345,7 +345,7 @@ int tb_codec_write_dict(tb_buffer *buffer, PyObject *value, tb_encoder element, 
             TB_CODEC_WRITE(buffer, ",");
         }
         first = 0;
-        failed = tb_codec_write_str(buffer, key);
+        failed = write_key(buffer, key);
         if (!failed) {
             TB_CODEC_WRITE(buffer, ":");
             failed = element(buffer, item);

@@ -205,6 +205,8 @@ layouts! {
         write_float: Option<unsafe extern "C" fn(*mut Buffer, f64) -> c_int> = "int (*write_float)(tb_buffer *, double)",
         /// Appends any Python value as JSON; RAISED if it has no JSON form.
         write_object: Option<unsafe extern "C" fn(*mut Buffer, *mut Object) -> c_int> = "int (*write_object)(tb_buffer *, PyObject *)",
+        /// Appends a dict's key as a JSON string, without the colon; RAISED if it has no such form.
+        write_key: Option<unsafe extern "C" fn(*mut Buffer, *mut Object) -> c_int> = "int (*write_key)(tb_buffer *, PyObject *)",
         /// The kind of the next JSON value (`TB_JSON_*`), without consuming it; `TB_JSON_ERROR` after recording a rejection.
         peek: Option<unsafe extern "C" fn(*mut c_void, *const Place) -> c_int> = "int (*peek)(tb_reader *, const struct tb_place *)",
         /// Decodes an integer of any size into a `tb_int`.

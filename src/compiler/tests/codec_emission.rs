@@ -29,6 +29,9 @@ impl Layout for Shop<'_> {
     fn class_spec(&self, class: ClassId) -> String {
         format!("class_{}", self.0.classes[class.index()].qualname)
     }
+    fn known_check(&self, known: Known, value: &str) -> String {
+        format!("tb_named_class_check(&known_{}, {value})", known as u32)
+    }
     fn vectorcall(&self, function: FunctionId) -> String {
         format!("call_{}", self.0.functions[function.index()].qualname)
     }

@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 
 use crate::app::App;
 use crate::hir::{ClassId, EnumId, FieldId, FunctionId, ModuleId, Program};
-use crate::types::{Literal, Type};
+use crate::types::{Known, Literal, Type};
 
 /// How the rest of the generated C names and calls what codecs need.
 pub trait Layout {
@@ -28,6 +28,8 @@ pub trait Layout {
     fn class_member(&self, class: ClassId, field: FieldId) -> String;
     /// The `tb_class_spec` variable, visible in this module's file.
     fn class_spec(&self, class: ClassId) -> String;
+    /// A C expression for whether the object `value` is of a class of the standard library.
+    fn known_check(&self, known: Known, value: &str) -> String;
     /// The function's generated vectorcall, visible in this module's file.
     fn vectorcall(&self, function: FunctionId) -> String;
     /// A C expression of type `int`, `TB_OK`, `TB_RAISED` or `TB_WAITING` (with the coroutine in `*result`): calls the compiled body with borrowed arguments

@@ -5,6 +5,7 @@ use super::names::Names;
 use crate::hir::{ClassId, FieldId, Function, FunctionId};
 use crate::ir::Repr;
 use crate::lower::returned;
+use crate::types::{Known, Type};
 
 /// The generated names and calls.
 pub struct Native<'a> {
@@ -21,6 +22,10 @@ impl Layout for Native<'_> {
     }
     fn class_spec(&self, class: ClassId) -> String {
         self.names.class(class)
+    }
+    fn known_check(&self, known: Known, value: &str) -> String {
+        let test = self.names.predicate(&Type::Known(known), value);
+        test.unwrap_or_else(|| "1".into())
     }
     fn vectorcall(&self, function: FunctionId) -> String {
         self.names.vectorcall(function)

@@ -27,6 +27,7 @@ static RUNTIME: Runtime = Runtime {
     write_int: Some(writing::write_int),
     write_float: Some(writing::write_float),
     write_object: Some(writing::write_object),
+    write_key: Some(writing::write_key),
     peek: Some(reading::peek),
     read_int: Some(reading::read_int),
     read_float: Some(reading::read_float),

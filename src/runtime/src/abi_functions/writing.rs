@@ -54,6 +54,22 @@ pub(super) unsafe extern "C" fn write_object(out: *mut Buffer, value: *mut Objec
     })
 }
 
+/// `Runtime::write_key`
+pub(super) unsafe extern "C" fn write_key(out: *mut Buffer, value: *mut Object) -> c_int {
+    guard(RAISED, |py| {
+        // SAFETY: by the contract a valid buffer of this runtime and a borrowed reference.
+        let (out, value) = unsafe { (&mut *out, Bound::from_borrowed_ptr(py, value.cast())) };
+        encode::encode_key(py, out, &value, 0).map_or_else(
+            |failure| failure.status(),
+            |()| {
+                // The colon.
+                out.length -= 1;
+                OK
+            },
+        )
+    })
+}
+
 /// A slice whose pointer may be null when it is empty.
 ///
 /// # Safety

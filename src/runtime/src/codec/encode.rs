@@ -434,7 +434,7 @@ pub(super) fn encode_dict(
 }
 
 /// A key with its colon: text as it is; numbers, truth values and `None` as JSON writes them, in quotes.
-pub(super) fn encode_key(
+pub(crate) fn encode_key(
     py: Python<'_>,
     out: &mut Buffer,
     key: &Bound<'_, PyAny>,

@@ -128,6 +128,11 @@ impl Plan {
             if is_int && matches!(node, Node::Float) {
                 later = Some(*member);
             } else if fits(py, node, value)? {
+                // Two containers of one kind can only be told apart by what is in them.
+                let alike = |other: &&NodeId| container(self.node(**other)) == container(node);
+                if container(node).is_some() && union.members.iter().filter(alike).count() > 1 {
+                    return encode_at(py, out, value, depth);
+                }
                 return self.write(py, out, value, *member, depth);
             }
         }
@@ -224,6 +229,27 @@ impl Plan {
             Node::Model(model) | Node::TypedDict(model) => &model.name,
         }
         .to_owned()
+    }
+}
+
+/// Which of the containers that are told apart by a look at the object itself.
+#[derive(PartialEq, Eq)]
+enum Container {
+    List,
+    Dict,
+    Set,
+    FrozenSet,
+    Tuple,
+}
+
+fn container(node: &Node) -> Option<Container> {
+    match node {
+        Node::List(_) => Some(Container::List),
+        Node::Dict { .. } | Node::TypedDict(_) => Some(Container::Dict),
+        Node::Set(_) => Some(Container::Set),
+        Node::FrozenSet(_) => Some(Container::FrozenSet),
+        Node::TupleOf(_) | Node::Tuple { class: None, .. } => Some(Container::Tuple),
+        _ => None,
     }
 }
 

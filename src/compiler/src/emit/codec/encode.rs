@@ -2,25 +2,43 @@
 
 use std::fmt::Write as _;
 
+use super::decode::literal_table;
 use super::names::string;
 use super::{ENCODER, Emitter, Held};
 use crate::hir::{ClassId, FieldId};
-use crate::types::Type;
+use crate::types::{Literal, Type};
+
+/// Which of the containers that are told apart by a look at the object itself.
+#[derive(PartialEq, Eq)]
+enum Container {
+    List,
+    Dict,
+    Set,
+    FrozenSet,
+    Tuple,
+}
+
+fn container(ty: &Type) -> Option<Container> {
+    match ty {
+        Type::List(_) => Some(Container::List),
+        Type::Dict(..) => Some(Container::Dict),
+        Type::Set(_) => Some(Container::Set),
+        Type::FrozenSet(_) => Some(Container::FrozenSet),
+        Type::Tuple(_) | Type::TupleOf(_) => Some(Container::Tuple),
+        _ => None,
+    }
+}
 
 impl Emitter<'_> {
     /// The function that appends an object which is claimed to be of this type.
     pub(super) fn encoder(&mut self, ty: &Type) -> String {
         match ty {
-            Type::Int | Type::Float | Type::Bool => {
+            Type::Int | Type::Integer(_) | Type::Float | Type::Bool => {
                 return format!("tb_codec_write_{}_object", Held::of(ty).word());
             }
             Type::Str => return "tb_codec_write_str".into(),
             Type::None => return "tb_codec_write_none".into(),
-            Type::Object | Type::Known(_) | Type::Bytes | Type::Literal(_) => {
-                return "tb_codec_write_object".into();
-            }
-            // Keys other than `str` have forms that the runtime knows.
-            Type::Dict(key, _) if **key != Type::Str => return "tb_codec_write_object".into(),
+            Type::Object => return "tb_codec_write_object".into(),
             _ => {}
         }
         let name = format!("tb_encode_{}", self.word(ty));
@@ -30,10 +48,33 @@ impl Emitter<'_> {
 
     /// The C expression, 0 or not, that appends a value held in C.
     pub(super) fn encode(&mut self, ty: &Type, value: &str) -> String {
-        match Held::of(ty) {
-            Held::Object => format!("{}(buffer, {value})", self.encoder(ty)),
-            held => format!("tb_codec_write_{}(buffer, {value})", held.word()),
+        match (ty, Held::of(ty)) {
+            (_, Held::Object) => format!("{}(buffer, {value})", self.encoder(ty)),
+            (Type::Literal(values), held) => {
+                let name = format!("tb_encode_held_{}", self.word(ty));
+                let parameters = format!("tb_buffer *buffer, {}value", held.c());
+                let body = format!(
+                    "{}    return tb_codec_write_{}_literal(buffer, value, &literals, {});\n",
+                    literal_table(values),
+                    held.word(),
+                    string(&self.show(ty))
+                );
+                let name = self.function(&name, &parameters, |_| body);
+                format!("{name}(buffer, {value})")
+            }
+            (_, held) => format!("tb_codec_write_{}(buffer, {value})", held.word()),
         }
+    }
+
+    /// The function that says whether an object is one of a literal's values.
+    fn literal_test(&mut self, ty: &Type, values: &[Literal]) -> String {
+        let name = format!("tb_is_{}", self.word(ty));
+        self.function(&name, "PyObject *value", |_| {
+            format!(
+                "{}    return tb_codec_is_literal(&literals, value);\n",
+                literal_table(values)
+            )
+        })
     }
 
     fn encoder_body(&mut self, ty: &Type) -> String {
@@ -49,12 +90,18 @@ impl Emitter<'_> {
             ),
             Type::Set(item) | Type::FrozenSet(item) => {
                 format!(
-                    "    return tb_codec_write_set(buffer, value, {}, {shown});\n",
-                    self.encoder(item)
+                    "    return tb_codec_write_set(buffer, value, {}, {shown}, {});\n",
+                    self.encoder(item),
+                    u8::from(matches!(ty, Type::FrozenSet(_)))
                 )
             }
-            Type::Dict(_, item) => format!(
-                "    return tb_codec_write_dict(buffer, value, {}, {shown});\n",
+            // Keys other than `str` have forms that the runtime knows.
+            Type::Dict(key, item) => format!(
+                "    return tb_codec_write_dict(buffer, value, {}, {}, {shown});\n",
+                match **key {
+                    Type::Str => "tb_codec_write_str",
+                    _ => "tb_codec_write_key",
+                },
                 self.encoder(item)
             ),
             Type::Tuple(items) if items.is_empty() => {
@@ -74,7 +121,12 @@ impl Emitter<'_> {
             }
             Type::Union(members) => self.union_encoder(members, &shown),
             Type::Class(id) => self.class_encoder(*id, &shown),
-            _ => "    return tb_codec_write_object(buffer, value);\n".into(),
+            _ => match self.accepts_written(ty, "value") {
+                Some(test) => format!(
+                    "    return {test} ? tb_codec_write_object(buffer, value) : tb_codec_type_error({shown}, value);\n"
+                ),
+                None => "    return tb_codec_write_object(buffer, value);\n".into(),
+            },
         }
     }
 
@@ -86,18 +138,17 @@ impl Emitter<'_> {
             Type::None => 0,
             Type::Enum(_) => 1,
             Type::Float => 3,
+            // The dearest to ask for.
+            Type::Known(_) => 4,
             _ => 2,
         });
         for each in ordered {
-            let Some(test) = self.accepts(each, "value") else {
+            let Some(test) = self.accepts_written(each, "value") else {
                 return "    return tb_codec_write_object(buffer, value);\n".into();
             };
             // Two containers of one kind can only be told apart by what is in them.
-            let alike = members
-                .iter()
-                .filter(|other| std::mem::discriminant(*other) == std::mem::discriminant(each))
-                .count();
-            let ambiguous = alike > 1 && !matches!(each, Type::Class(_) | Type::Enum(_));
+            let alike = |other: &&Type| container(other) == container(each);
+            let ambiguous = container(each).is_some() && members.iter().filter(alike).count() > 1;
             let encoder = if ambiguous {
                 "tb_codec_write_object".into()
             } else {
@@ -110,6 +161,15 @@ impl Emitter<'_> {
         }
         let _ = writeln!(out, "    return tb_codec_type_error({shown}, value);");
         out
+    }
+
+    /// The same for what is written: whatever of the type can be told from the object itself.
+    fn accepts_written(&mut self, ty: &Type, value: &str) -> Option<String> {
+        Some(match ty {
+            Type::Known(known) => self.layout.known_check(*known, value),
+            Type::Literal(values) => format!("{}({value})", self.literal_test(ty, values)),
+            _ => return self.accepts(ty, value),
+        })
     }
 
     /// A C test whether an object is of a type, as far as a look at the object itself says; `None` if it says nothing.
@@ -147,7 +207,7 @@ impl Emitter<'_> {
         let fields: Vec<_> = self.program.classes[id.index()]
             .fields
             .iter()
-            .map(|each| (each.name.clone(), each.ty.clone()))
+            .map(|each| (each.name.clone(), each.wire.clone()))
             .collect();
         let spec = self.layout.class_spec(id);
         let struct_ = self.layout.class_struct(id);
