@@ -60,8 +60,12 @@ PyObject *tb_namespace_get(PyObject *object, void *closure) {
     return self;
 }
 
-/* Writes one attribute through to the object; NULL deletes, quietly if it is not there. */
+/* Writes one attribute through to the object; NULL deletes, quietly if it is not there. Without an object, as `type(vars(order))()`
+ * makes a view, it is a dict like others. */
 static int write_through(PyObject *object, PyObject *key, PyObject *value) {
+    if (object == NULL) {
+        return 0;
+    }
     tb_class_spec *spec = tb_class_of(Py_TYPE(object));
     int field = tb_field_index(spec, key);
     if (field >= 0) {
@@ -117,7 +121,7 @@ static int view_store(PyObject *self, PyObject *key, PyObject *value) {
     } else if (PyDict_SetItem(self, key, value) < 0) {
         return -1;
     }
-    return object == NULL ? 0 : write_through(object, key, value);
+    return write_through(object, key, value);
 }
 
 /* Brings the object in line with the view after one of dict's own methods has changed it. */

@@ -145,6 +145,14 @@ class Profiles(Command):
         with self.serving("run", "--no-build", "--port", "0", "--threads", "1", under=QUICK) as server:
             self.assertEqual(ask(server.address()), (200, "0.0"))
         self.assertIn("nothing changed", self.trained())
+        # Serving it takes the training program only where it is built again.
+        (self.folder / "train.py").unlink()
+        with self.serving("run", "--port", "0", "--threads", "1", under=QUICK) as server:
+            self.assertEqual(ask(server.address()), (200, "0.0"))
+        self.write("prices.py", SHOP["prices.py"] + "\n# newer\n")
+        said = self.refused(2, "run", "--port", "0", under=QUICK)
+        self.assertRegex(said, r"error: the build was trained with `.*train\.py`, which is not there any more\nhelp: type `tayberry build app\.py` with --train")
+        self.write("prices.py", SHOP["prices.py"])
         # A training program that fails leaves the build as it is.
         self.write("train.py", TRAIN + "raise SystemExit('no more')\n")
         said = self.refused(1, "build", "--release-profile", "pgo", "--train", "train.py", "app.py", under=QUICK)

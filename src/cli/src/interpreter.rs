@@ -112,6 +112,19 @@ impl Interpreter {
         format!("{} {}", self.path.display(), self.version)
     }
 
+    /// Which headers they are: those that a rebuild writes anew, by time and size, so that one which leaves the binary's path,
+    /// time and size as they were is noticed.
+    pub fn headers(&self) -> String {
+        let all = [
+            "Python.h",
+            "patchlevel.h",
+            "pyconfig.h",
+            "cpython/pystate.h",
+        ];
+        let stamps = all.map(|name| stamp(&self.include.join(name)));
+        format!("{stamps:?}")
+    }
+
     fn checked(self) -> Result<Interpreter, InterpreterError> {
         if !self.free_threaded || !self.version.starts_with("3.14.") {
             let gil = if self.free_threaded {
@@ -188,4 +201,30 @@ fn on_path(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_that_were_exchanged_are_other_headers() {
+        let folder = tempfile::tempdir().unwrap();
+        let interpreter = Interpreter {
+            path: folder.path().join("python3.14t"),
+            version: "3.14.7".into(),
+            include: folder.path().into(),
+            suffix: ".so".into(),
+            free_threaded: true,
+            paths: Vec::new(),
+            stamp: (0, 0),
+        };
+        let none = interpreter.headers();
+        std::fs::write(folder.path().join("pyconfig.h"), "#define A 1\n").unwrap();
+        let plain = interpreter.headers();
+        assert_ne!(none, plain);
+        assert_eq!(plain, interpreter.headers());
+        std::fs::write(folder.path().join("pyconfig.h"), "#define A 1\n#define B\n").unwrap();
+        assert_ne!(plain, interpreter.headers());
+    }
 }

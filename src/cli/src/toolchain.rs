@@ -297,6 +297,7 @@ impl Toolchain {
             // "For this processor" is another thing on another one.
             format!("{:?}", self.features),
             format!("{interpreter:?}"),
+            interpreter.headers(),
         ];
         hash(parts.iter().map(String::as_bytes))
     }

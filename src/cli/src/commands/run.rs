@@ -135,6 +135,14 @@ fn servable(
     } else {
         eprintln!("the build is for another processor; building again for this one");
     }
+    if let Some(training) = &manifest.training
+        && !training.file.is_file()
+    {
+        anyhow::bail!(
+            "the build was trained with `{}`, which is not there any more\n{again} with --train and the program that trains it, or `tayberry run --no-build` to serve it as it is",
+            training.file.display()
+        );
+    }
     let options = BuildOptions {
         strict: manifest.strict,
         debug: manifest.debug,

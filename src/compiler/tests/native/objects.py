@@ -299,3 +299,14 @@ with mock.patch.object(Returns, "__init__", lambda self, n: None):
     print(attempt(lambda: Returns(3).n), attempt(lambda: returns(3).n))
 Returns.__new__ = lambda cls, n: 7
 print(Returns(1))
+
+
+# A dict of attributes that is made by its class is of no object.
+made: Any = type(vars(node))()
+made.update(a=1, b=2)
+made["c"] = 3
+del made["a"]
+print(made, made.pop("b"), made.setdefault("d", 4), made | {"e": 5}, made.popitem(), made.clear(), made, type(vars(node)).fromkeys("xy"))
+filled: Any = type(vars(node))({"p": 1})
+filled |= {"q": 2}
+print(filled, sorted(filled), attempt(lambda: filled["z"]))
