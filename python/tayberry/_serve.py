@@ -125,7 +125,11 @@ def _serve(given: argparse.Namespace) -> None:
     # What exists now lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()
-    _run(app, application, given, supervisor)
+    try:
+        _run(app, application, given, supervisor)
+    finally:
+        # Now it has to: finalisers of what the modules hold run while the modules' names still mean something.
+        gc.unfreeze()
 
 
 def _why_locked() -> str:
@@ -164,8 +168,17 @@ def _run(app: App, application: Application, given: argparse.Namespace, supervis
     if not ended:
         print("error: a handler was still running when the time to stop was over (Limits.stop_timeout)", file=sys.stderr, flush=True)
         # Ending in the usual way would wait for its thread.
+        _flush_logs()
         sys.stdout.flush()
         os._exit(USER)
+
+
+def _flush_logs() -> None:
+    """Writes what handlers of `logging` keep back. The handler that is still running may hold one of their locks, so not at any price."""
+    if "logging" in sys.modules:
+        flushing = threading.Thread(target=sys.modules["logging"].shutdown, daemon=True)
+        flushing.start()
+        flushing.join(1)
 
 
 def _listen(application: Application, given: argparse.Namespace, threads: int, supervisor: Supervisor | None) -> bool:

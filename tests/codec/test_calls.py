@@ -9,6 +9,7 @@ import gc
 import itertools
 import json
 import pickle
+import subprocess
 import sys
 import threading
 import unittest
@@ -293,6 +294,35 @@ class Calls(unittest.TestCase):
         cls.__init__(made, 1, c=2)
         self.assertEqual(made, cls(1, c=2))
         self.assertEqual(list(map(cls, [1, 2])), [cls(1), cls(2)])
+
+    def test_who_watches_the_constructor_alone_sees_the_call(self) -> None:
+        # In a process where nobody has watched anything before.
+        source = """
+import sys
+from dataclasses import dataclass
+from tayberry._runtime import decode_json
+from tayberry._types import describe
+
+@dataclass
+class Item:
+    a: int
+
+@dataclass
+class Other:
+    a: int
+
+events, seen = sys.monitoring, []
+events.use_tool_id(3, "watcher")
+for each in (Item, Other):
+    decode_json(describe(each), b'{"a":1}')
+    each(a=1)
+    each(a=2)
+events.register_callback(3, events.events.PY_START, lambda code, offset: seen.append(code.co_name))
+events.set_local_events(3, Item.__init__.__code__, events.events.PY_START)
+print(Item(a=3), Other(a=3), Item(4), seen)
+"""
+        done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.stdout, done.stderr), ("Item(a=3) Other(a=3) Item(a=4) ['__init__', '__init__']\n", ""))
 
     def test_a_profiler_sees_the_call(self) -> None:
         cls = fresh()

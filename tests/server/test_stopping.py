@@ -1,7 +1,7 @@
-"""Stopping when it is hard: handlers that never come back, signals that come as soon as the port is open.
+"""Stopping when it is hard: handlers that never come back, signals that come as soon as the port is open; and what a program does at its end.
 
 In: handlers that spin where each kind of handler runs. What holds: no signal is lost; the process ends, and says so where
-an I/O thread is still held.
+an I/O thread is still held; nothing that was logged is lost, and the end is that of a script.
 """
 
 import contextlib
@@ -17,13 +17,19 @@ from modes import MODES, Served, build, serve
 from test_server import environment
 
 APP = """
+import logging.handlers
+
 from tayberry import App
 from tayberry.limits import Limits
 
 app = App(limits=Limits(stop_timeout=0.5))
+log = logging.getLogger("app")
+log.addHandler(logging.handlers.MemoryHandler(1000, logging.CRITICAL, logging.StreamHandler()))
+log.propagate = False
 
 
 def forever() -> int:
+    log.warning("for ever")
     count = 0
     while True:
         count = (count + 1) % 1000
@@ -71,6 +77,7 @@ class Stuck(unittest.TestCase):
                     self.assertEqual(status, 1, said)
                     self.assertLess(seconds, 5)
                     self.assertIn("error: a handler was still running when the time to stop was over", said)
+                    self.assertIn("for ever\n", said)
 
     def test_one_on_the_pool_is_left_behind(self) -> None:
         for mode in MODES:
@@ -78,6 +85,159 @@ class Stuck(unittest.TestCase):
                 status, seconds, said = self.stop(mode, "/pool")
                 self.assertEqual(status, 0, said)
                 self.assertLess(seconds, 5)
+
+
+#: A module that holds objects with finalisers.
+HOLDING = """
+import os
+
+from tayberry import App
+
+app = App()
+
+
+class Last:
+    name: str
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __del__(self) -> None:
+        # There is no `sys.stderr` any more.
+        os.write(2, f"{self.name} is gone\\n".encode())
+
+
+last = Last("last")
+lasts = [Last("listed")]
+
+
+@app.get("/")
+def index() -> str:
+    return last.name
+"""
+
+#: What a program does at its end: log records kept back, functions `atexit`, the lifespan.
+ENDING = """
+import atexit
+import logging.handlers
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tayberry import App
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class Counting(logging.Handler):
+    count: int
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += 1
+
+    def flush(self) -> None:
+        say(f"{self.count} records")
+
+    def close(self) -> None:
+        try:
+            raise ValueError("closed")
+        except ValueError as error:
+            assert error.__traceback__ is not None
+            say(f"{error} at {error.__traceback__.tb_lineno}")
+        super().close()
+
+
+class Stream(logging.StreamHandler):  # type: ignore[type-arg]
+    def emit(self, record: logging.LogRecord) -> None:
+        say("logged " + record.getMessage())
+
+
+log = logging.getLogger("app")
+log.setLevel(logging.INFO)
+log.propagate = False
+log.addHandler(logging.handlers.MemoryHandler(1000, logging.CRITICAL, Stream()))
+log.addHandler(Counting())
+
+
+def first() -> None:
+    log.info("first")
+    say("first")
+
+
+def second() -> None:
+    log.info("second")
+    say("second")
+
+
+atexit.register(first)
+atexit.register(second)
+
+
+@asynccontextmanager
+async def lifespan(app: App) -> AsyncIterator[None]:
+    yield
+    log.info("lifespan")
+    say("lifespan")
+
+
+app = App(lifespan=lifespan)
+
+
+@app.get("/inline/{n}", blocking=False)
+def inline(n: int) -> int:
+    log.info("inline %d", n)
+    return n
+
+
+@app.get("/pool/{n}", blocking=True)
+def pool(n: int) -> int:
+    log.info("pool %d", n)
+    return n
+
+
+@app.get("/task/{n}")
+async def task(n: int) -> int:
+    log.info("task %d", n)
+    return n
+"""
+
+
+class Ending(unittest.TestCase):
+    def test_the_end_of_the_server_is_that_of_a_script(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "app.py").write_text(ENDING)
+            build(folder)
+            for mode in MODES:
+                with self.subTest(mode=mode):
+                    server = Served(folder, mode, threads=2)
+                    for way in ("inline", "pool", "task"):
+                        answer = server.ask(f"GET /{way}/7 HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n".encode())
+                        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+                    self.assertEqual(server.end(), 0, server.said())
+                    said = server.said().splitlines()[1:]
+                    # Functions `atexit` after the lifespan, `logging`'s own after the program's.
+                    logged = ["inline 7", "pool 7", "task 7", "lifespan", "second", "first"]
+                    self.assertEqual(said[:4], ["lifespan", "second", "first", "6 records"])
+                    self.assertRegex(said[4], "closed at [0-9]+")
+                    self.assertEqual(said[5:], [f"logged {each}" for each in logged])
+
+    def test_what_modules_hold_is_finalised_while_names_mean_something(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "app.py").write_text(HOLDING)
+            build(folder)
+            for mode in MODES:
+                with self.subTest(mode=mode):
+                    server = Served(folder, mode)
+                    self.assertEqual(server.end(), 0, server.said())
+                    self.assertEqual(sorted(server.said().splitlines()[1:]), ["last is gone", "listed is gone"])
 
 
 class Early(unittest.TestCase):

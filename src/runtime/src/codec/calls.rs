@@ -5,6 +5,7 @@
 //! nobody watches the program's calls (profilers, debuggers, coverage), and every argument is where the signature has it; all else goes to
 //! `type.__call__`, above all what it refuses.
 
+use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -31,6 +32,20 @@ struct Thread {
     next: *mut Thread,
     interpreter: *mut ffi::PyInterpreterState,
     eval_breaker: AtomicUsize,
+}
+
+/// A `PyCodeObject` up to what says whether events of this code alone are watched, which no thread's `eval_breaker` tells.
+#[repr(C)]
+struct Code {
+    head: ffi::PyVarObject,
+    hot: [*mut ffi::PyObject; 3],
+    numbers: [u32; 12],
+    tables: [*mut ffi::PyObject; 7],
+    executors: *mut c_void,
+    cached: *mut c_void,
+    instrumentation_version: usize,
+    /// Null until somebody watches it.
+    monitoring: AtomicPtr<c_void>,
 }
 
 /// A class that is called without its `__init__`.
@@ -180,12 +195,14 @@ impl Callable {
         unsafe {
             let init = self.init.as_ptr().cast::<ffi::PyFunctionObject>();
             let state: *const Thread = ffi::PyThreadState_GetUnchecked().cast();
+            let code: *const Code = self.code.as_ptr().cast();
             version(class.cast()) == self.version
                 && (*init).func_code == self.code.as_ptr()
                 && (*init).func_defaults == defaults
                 && (*init).vectorcall.map(|it| it as *const ())
                     == self.vectorcall.map(|it| it as *const ())
                 && (*state).eval_breaker.load(Ordering::Relaxed) >> EVENT_BITS == 0
+                && (*code).monitoring.load(Ordering::Relaxed).is_null()
         }
     }
 
