@@ -193,7 +193,11 @@ fn full(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
         .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
     for id in files {
         let file = sources.file(id);
-        let mut snippet = Snippet::source(&*file.text).path(file.path.as_str());
+        let spans = diagnostic.labels.iter().map(|(span, _)| *span);
+        let (start, end) = excerpt(&file.text, spans.filter(|span| span.file == id));
+        let mut snippet = Snippet::source(&file.text[start..end])
+            .line_start(file.line_column(start as u32).0 as usize)
+            .path(file.path.as_str());
         for (at, (span, text)) in diagnostic.labels.iter().enumerate() {
             if span.file == id {
                 let kind = if at == 0 {
@@ -201,11 +205,8 @@ fn full(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
                 } else {
                     AnnotationKind::Context
                 };
-                let range = span.start as usize
-                    ..(span.end as usize)
-                        .min(file.text.len())
-                        .max(span.start as usize);
-                let drawn = kind.span(range);
+                let last = (span.end.max(span.start) as usize).min(end);
+                let drawn = kind.span(span.start as usize - start..last - start);
                 snippet = snippet.annotation(if text.is_empty() {
                     drawn
                 } else {
@@ -229,6 +230,25 @@ fn full(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
     let mut text = renderer.render(&groups).to_string();
     text.push('\n');
     text
+}
+
+/// The lines that some spans are in, with one before and one after: what draws a finding looks through all that it is given,
+/// and a file with many findings is long.
+fn excerpt(text: &str, spans: impl Iterator<Item = Span>) -> (usize, usize) {
+    let (mut first, mut last) = (text.len(), 0);
+    for span in spans {
+        first = first.min(span.start as usize);
+        last = last.max(span.end.max(span.start) as usize);
+    }
+    let bytes = text.as_bytes();
+    let ends = |part: &[u8]| part.iter().position(|byte| *byte == b'\n');
+    let line = |at: usize| {
+        let end = bytes[..at].iter().rposition(|byte| *byte == b'\n');
+        end.map_or(0, |end| end + 1)
+    };
+    let start = line(line(first).saturating_sub(1));
+    let after = |at: usize| ends(&bytes[at..]).map_or(bytes.len(), |end| at + end + 1);
+    (start, after(after(last.min(bytes.len()))))
 }
 
 fn as_json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json::Value {
