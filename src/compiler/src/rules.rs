@@ -305,6 +305,12 @@ pub const RULES: &[Rule] = &[
         page: include_str!("rules/TB332.md"),
     },
     Rule {
+        code: "TB333",
+        name: "method-not-called",
+        level: Level::Warning,
+        page: include_str!("rules/TB333.md"),
+    },
+    Rule {
         code: "TB401",
         name: "duplicate-route",
         level: Level::Error,

@@ -34,7 +34,8 @@ pub fn read<'a>(walk: &mut Walk<'a, '_>, attribute: &'a ast::ExprAttribute) {
     let Some(first) = lacks.first() else {
         return;
     };
-    if walk.stores.elsewhere.contains(name) {
+    let mocked = || walk.mocks() && lacks.iter().any(|each| each.class.is_some());
+    if walk.stores.elsewhere.contains(name) || mocked() {
         return;
     }
     let message = match lacks.as_slice() {

@@ -469,7 +469,11 @@ pub fn member<'t>(tables: &'t Tables, class: ClassId, name: &str) -> Option<Memb
         let first = found.next()?;
         found.next().is_none().then_some(first)
     };
-    if below[1..].iter().any(|each| own(*each).is_some()) {
+    let binds = |id: &ClassId| {
+        statement(tables, *id)
+            .is_none_or(|(_, class)| super::Scope::class(class).names.contains(name))
+    };
+    if below[1..].iter().any(binds) {
         return None;
     }
     let mut at = class;

@@ -38,6 +38,7 @@ pub mod scope;
 pub mod statements;
 mod stdlib;
 mod stores;
+mod uncalled;
 pub mod values;
 mod variables;
 mod web;
@@ -137,6 +138,11 @@ impl<'a> Walk<'a, '_> {
     /// Adds a finding.
     pub fn report(&mut self, finding: Diagnostic) {
         self.found.push(finding);
+    }
+
+    /// Whether this module puts other objects into the places of the program's, as tests do: what they have is not known.
+    pub fn mocks(&self) -> bool {
+        self.sources.files[self.module].text.contains("mock")
     }
 
     /// The names of this module's own scope.
@@ -304,6 +310,7 @@ impl<'a> Walk<'a, '_> {
                     this.visit_expr(&each.iter);
                 }
                 this.visit_expr(&each.target);
+                uncalled::comprehension(this, each);
                 for test in &each.ifs {
                     coroutines::value(this, test, coroutines::CONDITION);
                     this.visit_expr(test);
@@ -437,6 +444,7 @@ pub fn last_name(expr: &ast::Expr) -> Option<&str> {
 impl<'a> Visitor<'a> for Walk<'a, '_> {
     fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
         coroutines::uses(self, stmt);
+        uncalled::uses(self, stmt);
         match stmt {
             ast::Stmt::FunctionDef(def) => self.function_def(def),
             ast::Stmt::ClassDef(def) => self.class_def(def),
@@ -524,6 +532,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
 
     fn visit_expr(&mut self, expr: &'a ast::Expr) {
         coroutines::expression(self, expr);
+        uncalled::expression(self, expr);
         match expr {
             ast::Expr::Name(name) if name.ctx.is_load() => variables::read(self, name),
             ast::Expr::Attribute(attribute) if attribute.ctx.is_load() => {
