@@ -405,6 +405,8 @@ pub enum StmtKind {
     Assert {
         test: Expr,
         message: Option<Expr>,
+        /// The test, whose first line is that of the exception.
+        place: Span,
     },
     Delete(Vec<Target>),
     Break,

@@ -207,7 +207,7 @@ impl Walk {
                     meet(ends, Some(bound))
                 };
             }
-            StmtKind::Assert { test, message } => {
+            StmtKind::Assert { test, message, .. } => {
                 self.read(test, &mut bound);
                 if let Some(message) = message {
                     self.read(message, &mut bound.clone());

@@ -218,7 +218,12 @@ impl Translator<'_> {
                     .map(|each| self.expr(each))
                     .transpose()?;
                 self.narrowed.extend(facts);
-                StmtKind::Assert { test, message }
+                let place = self.span(&*assert.test);
+                StmtKind::Assert {
+                    test,
+                    message,
+                    place,
+                }
             }
             ast::Stmt::Delete(delete) => {
                 let mut flat = Vec::new();

@@ -230,7 +230,7 @@ pub fn each_expression<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Expr)) {
                     each_expression(&case.body, visit);
                 }
             }
-            StmtKind::Assert { test, message } => {
+            StmtKind::Assert { test, message, .. } => {
                 visit(test);
                 message.iter().for_each(&mut *visit);
             }

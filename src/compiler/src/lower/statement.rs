@@ -74,7 +74,11 @@ impl<'a> Builder<'a> {
                 body,
             } => self.with_statement(*is_async, items, body),
             StmtKind::Match { subject, cases } => self.match_statement(subject, cases),
-            StmtKind::Assert { test, message } => {
+            StmtKind::Assert {
+                test,
+                message,
+                place,
+            } => {
                 let (fails, after) = (self.block("assert"), self.block("after"));
                 self.condition(test, after, fails);
                 self.start(fails);
@@ -82,7 +86,7 @@ impl<'a> Builder<'a> {
                     Some(message) => self.object(message),
                     None => Operand::Const(Const::Null),
                 };
-                self.at_line(stmt.span);
+                self.at_line(*place);
                 self.raise(Prim::RaiseAssertion, vec![message], true);
                 self.start(after);
             }
@@ -457,7 +461,7 @@ pub(super) fn assigned_in_body(body: &[Stmt], found: &mut BTreeSet<LocalId>) {
                     .chain(cause)
                     .for_each(|each| assigned_in_expr(each, found));
             }
-            StmtKind::Assert { test, message } => {
+            StmtKind::Assert { test, message, .. } => {
                 assigned_in_expr(test, found);
                 message
                     .iter()
