@@ -52,6 +52,8 @@ int tb_codec_write_str(tb_buffer *buffer, PyObject *value);
 int tb_codec_write_none(tb_buffer *buffer, PyObject *value);
 /* Appends a key of a dict, without its colon. */
 int tb_codec_write_key(tb_buffer *buffer, PyObject *value);
+/* The same of a text, which may be a member of an enumeration: TypeError "expected str, got int" if it is none. */
+int tb_codec_write_text_key(tb_buffer *buffer, PyObject *value);
 /* Appends any value. */
 static inline int tb_codec_write_object(tb_buffer *buffer, PyObject *value) { return tb_runtime_table->write_object(buffer, value); }
 /* Sets `TypeError: expected list[int], got str`. Returns -1. */

@@ -81,6 +81,10 @@ int tb_codec_write_key(tb_buffer *buffer, PyObject *value) {
     return PyUnicode_CheckExact(value) ? tb_codec_write_str(buffer, value) : tb_runtime_table->write_key(buffer, value);
 }
 
+int tb_codec_write_text_key(tb_buffer *buffer, PyObject *value) {
+    return PyUnicode_Check(value) ? tb_codec_write_key(buffer, value) : tb_codec_type_error("str", value);
+}
+
 int tb_codec_write_none(tb_buffer *buffer, PyObject *value) {
     if (value != Py_None) {
         return tb_codec_type_error("None", value);

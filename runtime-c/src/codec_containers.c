@@ -327,37 +327,76 @@ int tb_codec_write_set(tb_buffer *buffer, PyObject *value, tb_encoder element, c
     return more == 0 ? 0 : -1;
 }
 
+/* One item of an object. */
+static int write_item(tb_buffer *buffer, int first, PyObject *key, PyObject *item, tb_encoder write_key, tb_encoder element) {
+    if (!first) {
+        TB_CODEC_WRITE(buffer, ",");
+    }
+    if (write_key(buffer, key) < 0) {
+        return -1;
+    }
+    TB_CODEC_WRITE(buffer, ":");
+    return element(buffer, item);
+}
+
+/* The items of a subclass of dict: what its `items()` gives, in that order. */
+static int write_own_items(tb_buffer *buffer, PyObject *value, tb_encoder write_key, tb_encoder element) {
+    PyObject *items = PyMapping_Items(value);
+    if (items == NULL) {
+        return -1;
+    }
+    int failed = 0;
+    for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(items); at++) {
+        PyObject *pair = PyList_GET_ITEM(items, at);
+        if (!PyTuple_Check(pair)) {
+            PyErr_Format(PyExc_TypeError, "'%T' object is not an instance of 'tuple'", pair);
+            failed = -1;
+        } else if (PyTuple_GET_SIZE(pair) != 2) {
+            PyErr_Format(PyExc_ValueError, "expected tuple of length 2, but got tuple of length %zd", PyTuple_GET_SIZE(pair));
+            failed = -1;
+        } else {
+            failed = write_item(buffer, at == 0, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1), write_key, element);
+        }
+    }
+    Py_DECREF(items);
+    return failed;
+}
+
+/* The items of a dict, which nobody else changes meanwhile. */
+static int write_items(tb_buffer *buffer, PyObject *value, tb_encoder write_key, tb_encoder element) {
+    PyObject *key, *item;
+    Py_ssize_t at = 0, size = PyDict_GET_SIZE(value);
+    for (int first = 1; PyDict_Next(value, &at, &key, &item); first = 0) {
+        /* The element's encoder may run Python, which may change the dict. */
+        Py_INCREF(key);
+        Py_INCREF(item);
+        int failed = write_item(buffer, first, key, item, write_key, element);
+        Py_DECREF(key);
+        Py_DECREF(item);
+        if (failed) {
+            return -1;
+        }
+        if (PyDict_GET_SIZE(value) != size) {
+            PyErr_SetString(PyExc_RuntimeError, "dictionary changed size during iteration");
+            return -1;
+        }
+    }
+    return 0;
+}
+
 int tb_codec_write_dict(tb_buffer *buffer, PyObject *value, tb_encoder write_key, tb_encoder element, const char *expected) {
     if (!PyDict_Check(value)) {
         return tb_codec_type_error(expected, value);
     }
-    int failed = 0;
-    Py_BEGIN_CRITICAL_SECTION(value);
-    PyObject *key, *item;
-    Py_ssize_t at = 0, size = PyDict_GET_SIZE(value);
-    int first = 1;
+    int failed;
     TB_CODEC_WRITE(buffer, "{");
-    while (!failed && PyDict_Next(value, &at, &key, &item)) {
-        /* The element's encoder may run Python, which may change the dict. */
-        Py_INCREF(key);
-        Py_INCREF(item);
-        if (!first) {
-            TB_CODEC_WRITE(buffer, ",");
-        }
-        first = 0;
-        failed = write_key(buffer, key);
-        if (!failed) {
-            TB_CODEC_WRITE(buffer, ":");
-            failed = element(buffer, item);
-        }
-        Py_DECREF(key);
-        Py_DECREF(item);
-        if (!failed && PyDict_GET_SIZE(value) != size) {
-            PyErr_SetString(PyExc_RuntimeError, "dictionary changed size during iteration");
-            failed = -1;
-        }
+    if (PyDict_CheckExact(value)) {
+        Py_BEGIN_CRITICAL_SECTION(value);
+        failed = write_items(buffer, value, write_key, element);
+        Py_END_CRITICAL_SECTION();
+    } else {
+        failed = write_own_items(buffer, value, write_key, element);
     }
     TB_CODEC_WRITE(buffer, "}");
-    Py_END_CRITICAL_SECTION();
     return failed ? -1 : 0;
 }

@@ -99,7 +99,7 @@ impl Emitter<'_> {
             Type::Dict(key, item) => format!(
                 "    return tb_codec_write_dict(buffer, value, {}, {}, {shown});\n",
                 match **key {
-                    Type::Str => "tb_codec_write_str",
+                    Type::Str => "tb_codec_write_text_key",
                     _ => "tb_codec_write_key",
                 },
                 self.encoder(item)
