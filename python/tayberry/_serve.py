@@ -168,9 +168,11 @@ def _run(app: App, application: Application, given: argparse.Namespace, supervis
     if not ended:
         print("error: a handler was still running when the time to stop was over (Limits.stop_timeout)", file=sys.stderr, flush=True)
         # Ending in the usual way would wait for its thread.
-        _flush_logs()
-        sys.stdout.flush()
-        os._exit(USER)
+        try:
+            _flush_logs()
+            sys.stdout.flush()
+        finally:
+            os._exit(USER)
 
 
 def _flush_logs() -> None:

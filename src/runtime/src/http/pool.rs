@@ -74,6 +74,12 @@ impl Pool {
         self.inner.wake.notify_one();
         Ok(())
     }
+
+    /// Whether some job runs or waits.
+    pub fn is_busy(&self) -> bool {
+        let state = self.inner.state();
+        state.threads > state.idle || !state.jobs.is_empty()
+    }
 }
 
 impl Drop for Pool {

@@ -88,7 +88,7 @@ impl Signals {
     }
 }
 
-/// Serves until a signal. Whether all threads have ended: one whose handler never comes back has not.
+/// Serves until a signal. Whether all handlers have ended: one that never comes back has not.
 pub fn serve(
     app: &Bound<'_, Application>,
     address: &Address<'_>,
@@ -184,13 +184,13 @@ pub fn serve(
             // The threads hold receivers until they end.
             let _ = stop.send(true);
             let all_done = async {
-                while workers.iter().any(|(_, _, thread)| !thread.is_finished()) {
+                while shared.pool.is_busy() || workers.iter().any(|(_, _, thread)| !thread.is_finished()) {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
             };
             tokio::select! {
                 () = all_done => Ok(true),
-                // A handler that never comes back holds its thread.
+                // A handler that never comes back holds its thread, and perhaps locks that the end of the process asks for.
                 () = tokio::time::sleep(grace + CUTTING_OFF) => Ok(false),
                 // A second signal ends the process at once.
                 () = signals.stop() => std::process::exit(130),
