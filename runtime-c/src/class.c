@@ -606,6 +606,23 @@ static int rely(tb_class_spec *spec) {
     return 0;
 }
 
+enum { MOST_WRAPPERS = 100 };
+
+/* What stands inside of the functions that `functools.wraps` marks, as `inspect.unwrap` sees it. A new reference. */
+TB_COLD static PyObject *unwrapped(PyObject *value) {
+    Py_INCREF(value);
+    for (int depth = 0; depth < MOST_WRAPPERS; depth++) {
+        PyObject *within;
+        if (PyObject_GetOptionalAttrString(value, "__wrapped__", &within) <= 0) {
+            PyErr_Clear();
+            break;
+        }
+        Py_DECREF(value);
+        value = within;
+    }
+    return value;
+}
+
 /* `@dataclass(slots=True)` made a second class without native fields. The first one stays, with what the second one
  * has beyond it; `__class__` cells that were pointed at the second go back. */
 static int absorb_slots(tb_class_spec *spec, PyTypeObject *second) {
@@ -620,7 +637,8 @@ static int absorb_slots(tb_class_spec *spec, PyTypeObject *second) {
         Py_XDECREF(value);
     }
     while (!failed && PyDict_Next(dict, &place, &key, &value)) {
-        PyObject *function = function_behind(value, NULL);
+        PyObject *within = unwrapped(value), *function = function_behind(within, NULL);
+        Py_DECREF(within);
         PyObject *closure = function != NULL && PyFunction_Check(function) ? PyFunction_GetClosure(function) : NULL;
         for (Py_ssize_t each = 0; closure != NULL && each < PyTuple_GET_SIZE(closure); each++) {
             PyObject *cell = PyTuple_GET_ITEM(closure, each), *content = PyCell_Get(cell);

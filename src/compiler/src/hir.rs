@@ -590,6 +590,9 @@ pub enum ExprKind {
     },
     /// The value, narrowed by a test before it (`is not None`, `isinstance`): `lower` checks it as it unboxes.
     Narrow(Box<Expr>),
+    /// An attribute, or a method's call, on a later line than the expression begins: the inner one has the place of its
+    /// name, and what is done with the value that of the beginning.
+    Placed(Box<Expr>),
 }
 
 /// A display's element.

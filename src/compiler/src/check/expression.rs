@@ -38,8 +38,18 @@ impl Translator<'_> {
 
     /// An expression.
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Translated<Expr> {
-        let span = self.place(expr);
+        let (span, place) = (self.span(expr), self.place(expr));
         let (kind, ty) = self.kind(expr)?;
+        let made = Expr {
+            kind,
+            ty,
+            span: place,
+        };
+        if place.start == span.start {
+            return Ok(made);
+        }
+        let ty = made.ty.clone();
+        let kind = ExprKind::Placed(Box::new(made));
         Ok(Expr { kind, ty, span })
     }
 

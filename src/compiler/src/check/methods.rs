@@ -138,6 +138,8 @@ fn kind(
         .filter(|each| *each != Decorator::Marker)
         .collect();
     let kind = match shaping.as_slice() {
+        // A helper of the class body: it is called with anything.
+        [] if is_called_in_body(class, def.name.as_str()) => return FunctionKind::Unbound,
         [] => FunctionKind::Method(id),
         [Decorator::Static] => FunctionKind::Static(id),
         [Decorator::Class] => FunctionKind::ClassMethod(id),
@@ -195,6 +197,38 @@ fn kind(
         && count(Decorator::Deleter) <= 1
         && 1 + count(Decorator::Setter) + count(Decorator::Deleter) == parts.len();
     if whole { kind } else { FunctionKind::Unbound }
+}
+
+/// Whether the class body itself calls what has this name, or decorates something with it.
+fn is_called_in_body(class: &ast::StmtClassDef, name: &str) -> bool {
+    struct Finder<'n>(&'n str, bool);
+    impl Finder<'_> {
+        fn names(&self, expr: &ast::Expr) -> bool {
+            matches!(expr, ast::Expr::Name(each) if each.id.as_str() == self.0)
+        }
+    }
+    impl<'a> Visitor<'a> for Finder<'_> {
+        fn visit_stmt(&mut self, stmt: &'a ast::Stmt) {
+            let ast::Stmt::FunctionDef(def) = stmt else {
+                return ast::visitor::walk_stmt(self, stmt);
+            };
+            for each in &def.decorator_list {
+                self.1 |= self.names(&each.expression);
+                self.visit_expr(&each.expression);
+            }
+            let defaults = def.parameters.iter_non_variadic_params();
+            defaults
+                .filter_map(|each| each.default.as_deref())
+                .for_each(|default| self.visit_expr(default));
+        }
+        fn visit_expr(&mut self, expr: &'a ast::Expr) {
+            self.1 |= matches!(expr, ast::Expr::Call(call) if self.names(&call.func));
+            ast::visitor::walk_expr(self, expr);
+        }
+    }
+    let mut finder = Finder(name, false);
+    finder.visit_body(&class.body);
+    finder.1
 }
 
 /// What a decorator does to a method.

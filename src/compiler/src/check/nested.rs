@@ -252,7 +252,8 @@ impl Translator<'_> {
         let mut free = Vec::new();
         let mut captures = Vec::new();
         for wish in &wanted.names {
-            if wish == "__class__" && self.kind.class().is_some() {
+            let in_class = self.kind.class().is_some() || self.kind == FunctionKind::Unbound;
+            if wish == "__class__" && in_class {
                 return Err(
                     self.reason("it uses `super()` or `__class__` in an inner function", at)
                 );

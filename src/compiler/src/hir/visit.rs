@@ -100,7 +100,8 @@ pub fn each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Await(value)
         | ExprKind::YieldFrom(value)
         | ExprKind::Iterator { value, .. }
-        | ExprKind::Narrow(value) => visit(value),
+        | ExprKind::Narrow(value)
+        | ExprKind::Placed(value) => visit(value),
         ExprKind::Yield(value) => value.iter().for_each(|value| visit(value)),
         ExprKind::Call(call) => {
             match &call.callee {

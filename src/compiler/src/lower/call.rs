@@ -180,6 +180,16 @@ impl<'a> Builder<'a> {
 
     /// `f(*args, **kwargs)`: a tuple and a dict are built as CPython builds them.
     fn call_spread(&mut self, call: &'a Call, callee: Operand, expr: &'a Expr) -> Val {
+        // What is starred alone is iterated when everything else is evaluated, for the call.
+        if let [Element::Star(arg)] = call.args.as_slice() {
+            let value = self.object(arg);
+            let kwargs = self.spread_keywords(call, &callee, expr);
+            self.at_line(expr.span);
+            let list = self.op1(OpKind::Pack(Pack::List, Vec::new()), Repr::Object);
+            let all = vec![list.clone(), value, callee.clone()];
+            self.act(Prim::CallArgsExtend, all);
+            return self.call_spread_with(call, callee, list, kwargs, expr);
+        }
         let list = self.op1(OpKind::Pack(Pack::List, Vec::new()), Repr::Object);
         for arg in &call.args {
             match arg {
@@ -190,14 +200,16 @@ impl<'a> Builder<'a> {
                 Element::Star(arg) => {
                     let value = self.object(arg);
                     self.at_line(expr.span);
-                    self.act(
-                        Prim::CallArgsExtend,
-                        vec![list.clone(), value, callee.clone()],
-                    );
+                    self.act(Prim::ListExtendStar, vec![list.clone(), value]);
                 }
             }
         }
-        let args = self.prim(Prim::TupleFromListSteal, vec![list]);
+        let kwargs = self.spread_keywords(call, &callee, expr);
+        self.call_spread_with(call, callee, list, kwargs, expr)
+    }
+
+    /// The dict of the keywords of a call, or null where it has none.
+    fn spread_keywords(&mut self, call: &'a Call, callee: &Operand, expr: &'a Expr) -> Operand {
         let mut kwargs = Operand::Const(Const::Null);
         if !call.keywords.is_empty() {
             kwargs = self.prim(Prim::DictNew, Vec::new());
@@ -219,6 +231,18 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+        kwargs
+    }
+
+    fn call_spread_with(
+        &mut self,
+        call: &'a Call,
+        callee: Operand,
+        list: Operand,
+        kwargs: Operand,
+        expr: &'a Expr,
+    ) -> Val {
+        let args = self.prim(Prim::TupleFromListSteal, vec![list]);
         self.at_line(expr.span);
         let value = self.typed(Prim::CallEx, vec![callee, args, kwargs], Type::Object);
         self.frame_call(call_looks_back(&call.callee));
@@ -330,7 +354,7 @@ impl<'a> Builder<'a> {
             | ExprKind::Str(_)
             | ExprKind::Bytes(_) => true,
             ExprKind::Local(local) => self.function.locals[local.index()].always_bound,
-            ExprKind::Narrow(inner) => self.is_quiet(inner),
+            ExprKind::Narrow(inner) | ExprKind::Placed(inner) => self.is_quiet(inner),
             ExprKind::Binary { left, right, .. } => {
                 let number = |ty: &Type| matches!(ty, Type::Int | Type::Float);
                 number(&left.ty) && number(&right.ty) && self.is_quiet(left) && self.is_quiet(right)

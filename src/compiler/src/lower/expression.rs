@@ -176,6 +176,11 @@ impl<'a> Builder<'a> {
             ExprKind::Function(make) => self.make_function(make),
             ExprKind::Format(parts) => self.format(parts),
             ExprKind::Narrow(inner) => self.expr(inner),
+            ExprKind::Placed(inner) => {
+                let value = self.expr(inner);
+                self.at_line(expr.span);
+                value
+            }
         }
     }
 

@@ -66,8 +66,13 @@ impl<'a> Builder<'a> {
                     && function.params.len() == 1
                     && function.is_body(false)
             });
-            if let Some((_, first)) = variants.first() {
-                let ty = self.program.functions[first.index()].returns.clone();
+            if let Some((of, first)) = variants.first() {
+                // What the class itself has is no property of its own kind: only some below it have one.
+                let ty = if *of == class {
+                    self.program.functions[first.index()].returns.clone()
+                } else {
+                    Type::Object
+                };
                 return self.dispatch(
                     &object.op,
                     &variants,
