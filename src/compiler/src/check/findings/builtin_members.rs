@@ -104,7 +104,8 @@ const OF_SET: &[&str] = &[
     "update",
 ];
 const TUPLE: &[&str] = &["count", "index"];
-const INT: &[&str] = &[
+/// Of ints, and of the members of enumerations that are ints.
+pub const INT: &[&str] = &[
     "as_integer_ratio",
     "bit_count",
     "bit_length",

@@ -12,19 +12,6 @@ use crate::types::Type;
 
 /// What the class of an enumeration has besides its members and methods, without names that begin with `_`.
 const OF_CLASS: &[&str] = &["mro", "name", "value"];
-const OF_INT: &[&str] = &[
-    "as_integer_ratio",
-    "bit_count",
-    "bit_length",
-    "conjugate",
-    "denominator",
-    "from_bytes",
-    "imag",
-    "is_integer",
-    "numerator",
-    "real",
-    "to_bytes",
-];
 
 /// Looks at the reading of an attribute.
 pub fn read<'a>(walk: &mut Walk<'a, '_>, attribute: &'a ast::ExprAttribute) {
@@ -114,7 +101,7 @@ fn names<'a>(
             "builtins.str" | "enum.StrEnum" => {
                 known.extend(builtin_members::of_str().map(|each| -> &'a str { each }))
             }
-            "builtins.int" | "enum.IntEnum" => known.extend(OF_INT),
+            "builtins.int" | "enum.IntEnum" => known.extend(builtin_members::INT),
             _ => return None,
         }
     }
