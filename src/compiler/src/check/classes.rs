@@ -7,6 +7,7 @@ use rustpython_ast::{self as ast, visitor::Visitor};
 
 use super::annotation::{literal, wire};
 use super::names::{Module, Symbol, resolve_expr};
+use super::redeclared::{self, Conflict};
 use super::{Tables, class_body};
 use crate::hir::{Class, ClassId, Dataclass, Enum, EnumId, Field, FieldDefault, ModuleId};
 use crate::parse::span;
@@ -78,9 +79,11 @@ pub fn collect(tables: &mut Tables) {
         })
         .collect();
     natives.sort_unstable();
+    let mut conflicts = Vec::new();
     for &(id, module, at) in &natives {
-        fill(tables, module, at, id, &natives);
+        fill(tables, module, at, id, &natives, &mut conflicts);
     }
+    redeclared::hold_as_objects(tables, &conflicts);
     for id in 0..tables.native_classes.len() {
         if let Some(base) = tables.native_classes[id].base {
             tables.native_classes[base.index()].has_subclasses = true;
@@ -373,6 +376,7 @@ fn fill(
     at: usize,
     id: ClassId,
     natives: &[(ClassId, usize, usize)],
+    conflicts: &mut Vec<Conflict>,
 ) {
     let file = FileId(module as u32);
     let modules = tables.modules.clone();
@@ -388,13 +392,20 @@ fn fill(
     is_opaque |= base.is_some_and(|base| tables.native_classes[base.index()].is_opaque);
     let mut other_attributes = class_body::other_names(class);
     let mut class_values: Vec<&str> = Vec::new();
-    let mut add = |field: Field| match fields
+    // `declared`: an annotation of the field itself says what it is.
+    let mut add = |field: Field, declared: bool| match fields
         .iter_mut()
         .find(|known: &&mut Field| known.name == field.name)
     {
-        // A redeclared field keeps its place, as in a dataclass; its type stays the base's, whose code reads it.
+        // A redeclared field keeps its place, as in a dataclass, and the base's type, whose code reads it.
         Some(known) => {
             known.default = field.default;
+            if declared && !redeclared::holds(tables, &known.ty, &field.ty) {
+                conflicts.push(Conflict {
+                    class: id,
+                    field: field.name,
+                });
+            }
             known.wire != field.wire
         }
         None => {
@@ -428,14 +439,15 @@ fn fill(
         };
         is_opaque |= super::annotation::is_opaque(tables, module, &assign.annotation);
         let meant = wire(tables, module, &assign.annotation);
-        is_opaque |= add(Field {
+        let field = Field {
             name: name.id.to_string(),
             ty: meant.plain(),
             wire: meant,
             default,
             is_final: dataclass.is_some_and(|options| options.frozen),
             span: span(file, name),
-        });
+        };
+        is_opaque |= add(field, true);
     }
     for stmt in &class.body {
         if let ast::Stmt::FunctionDef(def) = stmt
@@ -484,14 +496,16 @@ fn fill(
                         Claim::Nothing => None,
                     }
                     .is_some_and(|expr| super::annotation::is_opaque(tables, module, expr));
-                    add(Field {
+                    let field = Field {
                         name: name.to_owned(),
                         ty: meant.plain(),
                         wire: meant,
                         default: FieldDefault::NotInInit,
                         is_final: false,
                         span: span(file, here),
-                    });
+                    };
+                    let declared = matches!(claim, Claim::Annotation(_));
+                    is_opaque |= add(field, declared) && declared;
                 }
             }
         }

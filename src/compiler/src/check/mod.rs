@@ -49,6 +49,7 @@ mod operations;
 mod options;
 mod patterns;
 mod place;
+mod redeclared;
 mod result_type;
 mod routers;
 mod routes;
