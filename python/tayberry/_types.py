@@ -378,8 +378,9 @@ def _inherited_variables(cls: type, variables: dict[Any, Any]) -> dict[Any, Any]
 
 
 def is_annotated_class(cls: type) -> bool:
-    """A class written in Python whose body, or a base's, annotates attributes, and which is no subclass of a built-in class."""
-    if not isinstance(cls, type) or cls.__module__ in ("builtins", "typing") or issubclass(cls, BaseException):
+    """A class written in Python whose body, or a base's, annotates attributes, and which is no subclass of a built-in class
+    or of one that has a text for its JSON form."""
+    if not isinstance(cls, type) or cls.__module__ in ("builtins", "typing") or issubclass(cls, (BaseException, uuid.UUID, decimal.Decimal)):
         return False
     bases = [each for each in cls.__mro__ if each is not object and each is not typing.Generic]
     if any(not each.__flags__ & (1 << 9) for each in bases):  # Py_TPFLAGS_HEAPTYPE

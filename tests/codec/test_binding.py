@@ -1,5 +1,6 @@
 """Signatures become routes: where each parameter comes from, what it must be, and what is wrong with it."""
 
+import datetime
 import functools
 import importlib
 import pathlib
@@ -8,6 +9,7 @@ import typing
 import unittest
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, NewType, Optional
 
 from tayberry import _binding, _types
@@ -271,6 +273,12 @@ class Descriptions(unittest.TestCase):
         self.assertIsNone(_types.written_fields(int))
         self.assertIsNone(_types.written_fields(ValueError))
         self.assertEqual([name for name, _ in _types.written_fields(cases.Hidden) or ()], ["a", "b"])
+        for text in (uuid.UUID, Decimal, datetime.date, datetime.timedelta):
+            noted = type("Noted", (text,), {"__annotations__": {"note": str}})
+            self.assertIsNone(_types.written_fields(noted))
+            with self.assertRaisesRegex(TypeError, "Noted has no JSON form"):
+                _types.describe(noted)
+            self.assertEqual(_types.written_fields(dataclass(noted)), (("note", False),))
         self.assertEqual(_types.written_fields(Measured), (("a", True), ("b", True), ("c", True), ("d", False), ("e", False)))
 
 

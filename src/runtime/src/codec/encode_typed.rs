@@ -91,7 +91,8 @@ impl Plan {
                 self.write_model(py, out, value, model, depth)
             }
             Node::TypedDict(model) => self.write_typed_dict(py, out, value, model, depth),
-            Node::Known(_) => {
+            // A subclass may be an enumeration or a model.
+            Node::Known(_) if known::is_plain(py, value)? => {
                 out.append(b"\"");
                 known::write_text(py, out, value)?;
                 out.append(b"\"");
@@ -103,6 +104,7 @@ impl Plan {
             | Node::Bytes
             | Node::Enum(_)
             | Node::Literal(_)
+            | Node::Known(_)
             | Node::Model(_) => encode_at(py, out, value, depth),
         }
     }

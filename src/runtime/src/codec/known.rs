@@ -323,6 +323,22 @@ fn zone<'py>(py: Python<'py>, offset: Option<i32>) -> Decoded<Option<Bound<'py, 
     }
 }
 
+/// Whether an object is of one of the classes itself, not of a class derived from one.
+pub(super) fn is_plain(py: Python<'_>, value: &Bound<'_, PyAny>) -> Decoded<bool> {
+    let all = classes(py)?;
+    let object = value.as_ptr();
+    // SAFETY: the datetime C API was imported by `classes`; the object is valid.
+    let is_time = unsafe {
+        ffi::PyDateTime_CheckExact(object) != 0
+            || ffi::PyDate_CheckExact(object) != 0
+            || ffi::PyTime_CheckExact(object) != 0
+            || ffi::PyDelta_CheckExact(object) != 0
+    };
+    Ok(is_time
+        || value.is_exact_instance(all.uuid.bind(py))
+        || value.is_exact_instance(all.decimal.bind(py)))
+}
+
 /// Appends the text of an object of one of the classes (without quotes); none of them: false.
 pub fn write_text(py: Python<'_>, out: &mut Buffer, value: &Bound<'_, PyAny>) -> Decoded<bool> {
     let all = classes(py)?;
