@@ -140,6 +140,24 @@ class Protocol(unittest.TestCase):
             ("transfer-encoding: chunked", b"5;a\nb\r\nabcde\r\n0\r\n\r\n", [400]),
             ("transfer-encoding: chunked", b"5\r\nabcdeXX0\r\n\r\n", [400]),
             ("transfer-encoding: chunked", b"fffffffffffffffff\r\nabc", [400]),
+            ("content-length: -5", b"abcde", [400]),
+            ("content-length:", b"abcde", [400]),
+            ("content-length: 5\r\ncontent-length: -5", b"abcde", [400]),
+            ("content-length: 18446744073709551616", b"abcde", [400]),
+            ("transfer-encoding:", chunks, [400]),
+            ("transfer-encoding : chunked", chunks, [400]),
+            ("transfer-encoding:\r\n chunked", chunks, [400]),
+            # Another field.
+            ("transfer_encoding: chunked\r\ncontent-length: 5", b"abcde", [200, 200]),
+            ("transfer-encoding: chunked", b"0005;a=\"b;c\"\r\nabcde\r\n000\r\n\r\n", [200, 200]),
+            ("transfer-encoding: chunked", b"0x5\r\nabcde\r\n0\r\n\r\n", [400]),
+            ("transfer-encoding: chunked", b"+5\r\nabcde\r\n0\r\n\r\n", [400]),
+            ("transfer-encoding: chunked", b"\r\nabcde\r\n0\r\n\r\n", [400]),
+            ("transfer-encoding: chunked", b"5;" + b"a" * 20_000 + b"\r\nabcde\r\n0\r\n\r\n", [400]),
+            # What comes after the last chunk says nothing about the framing.
+            ("transfer-encoding: chunked", b"5\r\nabcde\r\n0\r\ncontent-length: 9\r\nhost: x\r\n\r\n", [200, 200]),
+            ("transfer-encoding: chunked", b"5\r\nabcde\r\n0\r\nno field\r\n\r\n", [400]),
+            ("transfer-encoding: chunked", b"5\r\nabcde\r\n0\r\n" + b"a: b\r\n" * 2000 + b"\r\n", [400]),
         ):
             with self.subTest(lines=lines, body=body):
                 data = f"POST /length HTTP/1.1\r\nhost: t\r\n{lines}\r\n\r\n".encode() + body
@@ -149,6 +167,29 @@ class Protocol(unittest.TestCase):
     def test_what_comes_before_a_broken_request_is_answered(self) -> None:
         answers = shown(self.ask(get("/n/1") + POST + b"GET /n/2 HTTP/1.1\r\nbroken line\r\n\r\n" + get("/n/3")))
         self.assertEqual([status for status, _ in answers], [200, 201, 400])
+
+    def test_what_comes_after_a_refused_request_is_never_taken_for_one(self) -> None:
+        large = b"x" * 100_000
+        for refused, status in (
+            (b"POST /length HTTP/1.1\r\nhost: t\r\ncontent-length: 3000000\r\n\r\n" + large, 413),
+            (b"POST /nothing HTTP/1.1\r\nhost: t\r\ncontent-length: 3000000\r\n\r\n" + large, 413),
+            (get("/" + "a" * 20_000), 414),
+            (get("/n/1", "x: " + "y" * 80_000), 431),
+            (get("/n/1", *["x: y"] * 200), 431),
+            (b"POST /length HTTP/1.0\r\ntransfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n0\r\n\r\n", 400),
+            (b"CONNECT t:80 HTTP/1.1\r\nhost: t:80\r\n\r\n", 501),
+        ):
+            with self.subTest(refused=refused[:80]):
+                self.assertEqual([found for found, _ in shown(self.ask(get("/n/1") + refused + get("/n/2")))], [200, status])
+
+    def test_answers_without_a_body_leave_the_connection_open(self) -> None:
+        asked = {"HEAD /n/1": 200, "HEAD /n/x": 422, "HEAD /nothing": 404, "HEAD /items": 405, "OPTIONS /n/1": 204}
+        data = b"".join(f"{line} HTTP/1.1\r\nhost: t\r\nx: {at}\r\n\r\n".encode() for at, line in enumerate(asked))
+        answer = self.ask(data + get("/n/2", "connection: close"))
+        self.assertEqual([int(each) for each in re.findall(rb"HTTP/1.1 (\d+) ", answer)], [*asked.values(), 200])
+        self.assertEqual(answer.count(b"\r\n\r\n"), len(asked) + 1)
+        self.assertTrue(answer.endswith(b"\r\n\r\n2"))
+        self.assertIn(b"\r\nallow: GET, HEAD, OPTIONS\r\n", answer)
 
     def test_a_client_that_half_closes_gets_every_answer(self) -> None:
         answers = shown(self.ask(get("/slow/1") + get("/blocks/2") + POST + get("/n/3"), half_close=True))
@@ -201,6 +242,8 @@ class Protocol(unittest.TestCase):
             with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
                 connection.sendall(head.replace(b"host: t", b"host: t t"))
                 self.assertTrue(connection.recv(1000).startswith(b"HTTP/1.1 400 "))
+        for nothing in (get("/n/1", "expect: 100-continue", "connection: close"), get("/n/1", "expect: 100-continue", "content-length: 0", "connection: close")):
+            self.assertTrue(self.ask(nothing).startswith(b"HTTP/1.1 200 "))
 
 
 class Stopping(unittest.TestCase):
