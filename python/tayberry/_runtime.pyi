@@ -52,3 +52,6 @@ def decode_text(description: Type, texts: list[bytes], name: str = "value") -> A
 
 def encode_json(value: Any, description: Type | None = None) -> bytes:
     """A value as JSON, checked against a type if one is given. Raises `TypeError` and `ValueError`."""
+
+def forget() -> None:
+    """Lets go of the program's classes at the end of the process, so that they can be finalised. Does nothing while other threads run."""

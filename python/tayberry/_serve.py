@@ -10,6 +10,7 @@ traceback where it is the user's code that failed.
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import errno
 import gc
@@ -113,6 +114,8 @@ def _serve(given: argparse.Namespace) -> None:
     supervisor = Supervisor() if given.supervised else None
     if not given.allow_gil and gil_enabled():
         raise Failure(_why_locked(), ENVIRONMENT)
+    # First, so that it is the last that is called: when the program's functions have been, and its threads have ended.
+    atexit.register(_forget)
     path = os.path.abspath(given.path)
     if path not in sys.path[:1]:
         sys.path.insert(0, path)
@@ -130,6 +133,15 @@ def _serve(given: argparse.Namespace) -> None:
     finally:
         # Now it has to: finalisers of what the modules hold run while the modules' names still mean something.
         gc.unfreeze()
+
+
+def _forget() -> None:
+    """Lets go of the program's classes: what its modules hold is finalised only if nothing else holds them."""
+    if f"{__package__}._runtime" in sys.modules:
+        from . import _runtime, _types
+
+        _types.forget()
+        _runtime.forget()
 
 
 def _why_locked() -> str:

@@ -165,6 +165,13 @@ def describe(annotation: Any, where: str = "the type") -> Type:
     return _describe(annotation, where, {})
 
 
+def forget() -> None:
+    """Lets go of the classes that were described, and of the plans that were made for them."""
+    for described in list(_known.values()):
+        described._plan = None
+    _known.clear()
+
+
 def _describe(annotation: Any, where: str, variables: dict[Any, Any]) -> Type:
     try:
         plain = _PLAIN.get(annotation)

@@ -324,6 +324,57 @@ print(Item(a=3), Other(a=3), Item(4), seen)
         done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60)
         self.assertEqual((done.stdout, done.stderr), ("Item(a=3) Other(a=3) Item(a=4) ['__init__', '__init__']\n", ""))
 
+    def test_a_forgotten_class_is_called_as_ever_and_goes_away(self) -> None:
+        # In a process whose classes nobody needs afterwards.
+        source = """
+import gc, threading, weakref
+from dataclasses import dataclass
+from tayberry import _types
+from tayberry._runtime import decode_json, encode_json, forget
+
+@dataclass
+class Item:
+    a: int
+    next: "Item | None" = None
+
+class Derived(Item):
+    pass
+
+def learn():
+    made = decode_json(_types.describe(Item), b'{"a":1}')
+    print(encode_json([made, Derived(5)]), Item(a=1) == made, Item(2, made))
+    try:
+        Item()
+    except TypeError as error:
+        print(error)
+
+gone = weakref.ref(Item)
+learn()
+waiting = threading.Event()
+other = threading.Thread(target=waiting.wait)
+other.start()
+forget()
+print(Item(3))
+waiting.set()
+other.join()
+for _ in range(3):
+    forget()
+    learn()
+_types.forget()
+forget()
+print(Item(3), Derived(4))
+del Item, Derived
+gc.collect()
+print(gone())
+"""
+        done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60)
+        learned = [
+            """b'[{"a":1,"next":null},{"a":5,"next":null}]' True Item(a=2, next=Item(a=1, next=None))""",
+            "Item.__init__() missing 1 required positional argument: 'a'",
+        ]
+        lines = [*learned, "Item(a=3, next=None)", *learned * 3, "Item(a=3, next=None) Derived(a=4, next=None)", "None"]
+        self.assertEqual((done.stdout.splitlines(), done.stderr), (lines, ""))
+
     def test_a_profiler_sees_the_call(self) -> None:
         cls = fresh()
         cls(a=1)

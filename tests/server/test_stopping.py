@@ -80,13 +80,24 @@ class Stuck(unittest.TestCase):
                     self.assertIn("for ever\n", said)
 
 
-#: A module that holds objects with finalisers.
+#: A module that holds objects with finalisers, and whose classes are known to the runtime in all ways.
 HOLDING = """
 import os
+from dataclasses import dataclass
 
 from tayberry import App
 
 app = App()
+
+
+@dataclass
+class Item:
+    name: str
+    next: "Item | None" = None
+
+
+class Note:
+    text: str = "n"
 
 
 class Last:
@@ -97,16 +108,26 @@ class Last:
 
     def __del__(self) -> None:
         # There is no `sys.stderr` any more.
-        os.write(2, f"{self.name} is gone\\n".encode())
+        os.write(2, f"{self.name} is {Item('gone').name}\\n".encode())
 
 
 last = Last("last")
 lasts = [Last("listed")]
 
 
-@app.get("/")
-def index() -> str:
-    return last.name
+@app.post("/inline", blocking=False)
+def inline(it: Item) -> Item:
+    return Item(last.name, it)
+
+
+@app.post("/pool", blocking=True)
+def pool(it: Item) -> list[object]:
+    return [Item(last.name, it), Note()]
+
+
+@app.post("/task")
+async def task(it: Item) -> object:
+    return Item(last.name, it)
 """
 
 #: What a program does at its end: log records kept back, functions `atexit`, the lifespan.
@@ -229,6 +250,10 @@ class Ending(unittest.TestCase):
             for mode in MODES:
                 with self.subTest(mode=mode):
                     server = Served(folder, mode)
+                    for way in ("inline", "pool", "task"):
+                        head = f"POST /{way} HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\ncontent-length: 13\r\nconnection: close\r\n\r\n"
+                        answer = server.ask(head.encode() + b'{"name":"it"}')
+                        self.assertIn(b'"next":{"name":"it","next":null}', answer)
                     self.assertEqual(server.end(), 0, server.said())
                     self.assertEqual(sorted(server.said().splitlines()[1:]), ["last is gone", "listed is gone"])
 

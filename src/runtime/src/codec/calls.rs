@@ -62,7 +62,7 @@ struct Callable {
     vectorcall: Option<ffi::vectorcallfunc>,
 }
 
-/// Classes by address: a slot never changes once it is taken, and neither goes away.
+/// Classes by address: a slot never changes once it is taken, and neither goes away before the process ends.
 static KEYS: [AtomicPtr<ffi::PyObject>; TABLE] =
     [const { AtomicPtr::new(std::ptr::null_mut()) }; TABLE];
 static CALLABLES: [AtomicPtr<Callable>; TABLE] =
@@ -79,7 +79,7 @@ fn find(class: *mut ffi::PyObject) -> Option<&'static Callable> {
     loop {
         let key = KEYS[slot].load(Ordering::Acquire);
         if key == class {
-            // SAFETY: put there before the key, and never freed.
+            // SAFETY: put there before the key, and not freed while a thread may be here.
             return unsafe { CALLABLES[slot].load(Ordering::Acquire).as_ref() };
         }
         if key.is_null() {
@@ -94,6 +94,54 @@ fn find(class: *mut ffi::PyObject) -> Option<&'static Callable> {
 pub(super) fn adopt(instances: &Arc<Instances>, fields: Vec<(Py<PyString>, bool)>, py: Python<'_>) {
     if let Ok(Some(callable)) = Callable::new(instances, fields, py) {
         callable.enter(py);
+    }
+}
+
+/// Lets go of all classes, whose modules cannot be finalised before; they are called by `type.__call__` from now on. For the end of
+/// the process: while other threads may be calling them, they are kept.
+pub(super) fn forget(py: Python<'_>) {
+    if !is_alone(py) {
+        return;
+    }
+    let Ok(mut count) = ADOPTING.lock() else {
+        return;
+    };
+    let mut forgotten = Vec::new();
+    for (key, callable) in KEYS.iter().zip(&CALLABLES) {
+        let class: *mut ffi::PyTypeObject = key.swap(std::ptr::null_mut(), Ordering::SeqCst).cast();
+        let callable = callable.swap(std::ptr::null_mut(), Ordering::SeqCst);
+        if class.is_null() || callable.is_null() {
+            continue;
+        }
+        // SAFETY: the field of a class that the table has kept until here.
+        let place = unsafe { AtomicPtr::from_ptr((&raw mut (*class).tp_vectorcall).cast()) };
+        let own: ffi::vectorcallfunc = call;
+        let _ = place.compare_exchange(
+            own as *mut (),
+            std::ptr::null_mut(),
+            Ordering::SeqCst,
+            Ordering::SeqCst,
+        );
+        forgotten.push(callable);
+    }
+    *count = 0;
+    drop(count);
+    // A thread that has come meanwhile may have found one; a later one finds none.
+    if is_alone(py) {
+        for callable in forgotten {
+            // SAFETY: made by `Box::into_raw`, taken out of the table, and nobody else can have found it there.
+            drop(unsafe { Box::from_raw(callable) });
+        }
+    }
+}
+
+/// Whether no other thread can run Python code now.
+fn is_alone(_attached: Python<'_>) -> bool {
+    // SAFETY: the thread is attached, so its interpreter and its own state, the last of the list, stay.
+    unsafe {
+        let own = ffi::PyThreadState_Get();
+        ffi::PyInterpreterState_ThreadHead(ffi::PyInterpreterState_Get()) == own
+            && ffi::PyThreadState_Next(own).is_null()
     }
 }
 

@@ -557,6 +557,12 @@ fn written_fields(py: Python<'_>, class: &Bound<'_, PyType>) -> Decoded<Option<W
     Ok(fields)
 }
 
+/// Lets go of what this thread knows of classes: to be called before it ends.
+pub(crate) fn forget(_attached: Python<'_>) {
+    let forgotten = WRITTEN.try_with(|written| std::mem::take(&mut *written.borrow_mut()));
+    drop(forgotten);
+}
+
 /// An instance as an object of its fields.
 fn encode_fields(
     py: Python<'_>,

@@ -1,4 +1,4 @@
-//! The codecs as Python functions, for tests and tools: `decode_json`, `decode_text`, `encode_json`, `Rejected`.
+//! The codecs as Python functions, for tests and tools: `decode_json`, `decode_text`, `encode_json`, `Rejected`; and `forget`.
 
 use super::{Failure, Output, Plan, Problem, Reader, Source};
 use crate::abi_functions::{Call, handler_named};
@@ -20,6 +20,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(decode_text, module)?)?;
     module.add_function(wrap_pyfunction!(encode_json, module)?)?;
     module.add_function(wrap_pyfunction!(call_native, module)?)?;
+    module.add_function(wrap_pyfunction!(forget, module)?)?;
     module.add_class::<Plan>()?;
     module.add("Rejected", module.py().get_type::<Rejected>())
 }
@@ -126,6 +127,13 @@ fn call_native<'py>(
         Ok(()) => Ok(PyBytes::new(py, output.bytes())),
         Err(_) => Err(PyErr::fetch(py)),
     }
+}
+
+/// Lets go of the program's classes, so that they can be finalised. For the end of the process: nothing happens while other threads run.
+#[pyfunction]
+fn forget(py: Python<'_>) {
+    super::encode::forget(py);
+    super::calls::forget(py);
 }
 
 fn finish<'py>(

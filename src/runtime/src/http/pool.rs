@@ -7,8 +7,11 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use pyo3::prelude::*;
+
+use crate::codec::encode;
 
 /// Stack of a thread that runs Python: as much as CPython gives its own threads, so that recursion goes as deep.
 pub const STACK: usize = 8 << 20;
@@ -16,7 +19,7 @@ pub const STACK: usize = 8 << 20;
 /// Work for a pool thread.
 pub type Job = Box<dyn FnOnce(Python<'_>) + Send>;
 
-/// The threads. Dropping it lets them end after the jobs that wait.
+/// The threads. Dropping it closes it.
 pub struct Pool {
     inner: Arc<Inner>,
     threads: usize,
@@ -37,7 +40,7 @@ struct Inner {
 struct State {
     jobs: VecDeque<Job>,
     idle: usize,
-    threads: usize,
+    threads: Vec<JoinHandle<()>>,
     is_closed: bool,
 }
 
@@ -56,14 +59,14 @@ impl Pool {
         let mut state = self.inner.state();
         // Threads that were woken but have not taken their job yet count as idle; their jobs stand in the queue.
         if state.idle <= state.jobs.len() {
-            if state.threads < self.threads {
+            if state.threads.len() < self.threads {
                 let inner = Arc::clone(&self.inner);
-                std::thread::Builder::new()
-                    .name(format!("tayberry-pool-{}", state.threads))
+                let thread = std::thread::Builder::new()
+                    .name(format!("tayberry-pool-{}", state.threads.len()))
                     .stack_size(STACK)
                     .spawn(move || inner.work())
                     .map_err(|_| Full)?;
-                state.threads += 1;
+                state.threads.push(thread);
                 state.idle += 1;
             } else if state.jobs.len() - state.idle >= self.queue {
                 return Err(Full);
@@ -78,14 +81,28 @@ impl Pool {
     /// Whether some job runs or waits.
     pub fn is_busy(&self) -> bool {
         let state = self.inner.state();
-        state.threads > state.idle || !state.jobs.is_empty()
+        state.threads.len() > state.idle || !state.jobs.is_empty()
+    }
+
+    /// Lets the threads end after the jobs that wait.
+    pub fn close(&self) {
+        self.inner.state().is_closed = true;
+        self.inner.wake.notify_all();
+    }
+
+    /// Whether all threads have ended, with what Python knew of them.
+    pub fn is_gone(&self) -> bool {
+        self.inner
+            .state()
+            .threads
+            .iter()
+            .all(JoinHandle::is_finished)
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.inner.state().is_closed = true;
-        self.inner.wake.notify_all();
+        self.close();
     }
 }
 
@@ -106,6 +123,7 @@ impl Inner {
                 }
                 self.state().idle += 1;
             }
+            encode::forget(py);
         });
     }
 

@@ -24,6 +24,7 @@ use super::guest::{Guest, parking};
 use super::log;
 use super::pool::{self, Pool};
 use super::wire::Watch;
+use crate::codec::encode;
 
 /// How often the accepting thread, which runs no Python otherwise, lets go of its objects that others used last.
 const SETTLING: Duration = Duration::from_secs(5);
@@ -187,6 +188,14 @@ pub fn serve(
                 while shared.pool.is_busy() || workers.iter().any(|(_, _, thread)| !thread.is_finished()) {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
+                // Threads that have nothing to do end at once, unless something that the program keeps for them does not let go.
+                shared.pool.close();
+                let gone = async {
+                    while !shared.pool.is_gone() {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                };
+                let _ = tokio::time::timeout(CUTTING_OFF, gone).await;
             };
             tokio::select! {
                 () = all_done => Ok(true),
@@ -300,6 +309,7 @@ fn io_thread(
         });
         drop(runtime);
         station.guest.leave(py);
+        encode::forget(py);
     });
 }
 
