@@ -21,6 +21,14 @@ enum tb_representation { TB_HELD_INT, TB_HELD_FLOAT, TB_HELD_BOOL, TB_HELD_OBJEC
 /* Whether a value may be stored in an object field: 1, 0, or -1 with an exception. */
 typedef int (*tb_check)(PyObject *value);
 
+/* What compiled code relies on where it makes an object without calling `__init__`. */
+enum tb_field_flags {
+    /* Has a value in the class (`FieldDefault::Value`). */
+    TB_FIELD_DEFAULT = 1,
+    /* `__init__` takes it by name alone. */
+    TB_FIELD_KEYWORD_ONLY = 2,
+};
+
 /* A field of an object. */
 typedef struct tb_field_spec {
     /* Python's name. */
@@ -33,8 +41,8 @@ typedef struct tb_field_spec {
     uint8_t held;
     /* May hold a reference that leads back to the object; false for scalars, str, bytes and the like. */
     uint8_t may_cycle;
-    /* Has a value in the class (`FieldDefault::Value`). */
-    uint8_t has_default;
+    /* enum tb_field_flags */
+    uint8_t flags;
     /* Object fields: accepts a value; NULL accepts everything. `tb_check_*` below or generated. */
     tb_check check;
 } tb_field_spec;

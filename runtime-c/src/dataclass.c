@@ -227,7 +227,7 @@ static PyObject *call_repr(PyObject *callable, PyObject *const *args, size_t nar
 
 typedef struct generated_field {
     int field; /* -1: not a field of the C struct */
-    int init, compare, repr, hash, kw_only;
+    int init, compare, repr, hash, kw_only, required;
     PyObject *factory; /* strong or NULL */
 } generated_field;
 
@@ -244,7 +244,9 @@ static int read_field(tb_class_spec *spec, PyObject *dataclasses, PyObject *name
     PyObject *kind = PyObject_GetAttrString(field, "_field_type"), *plain = PyObject_GetAttrString(dataclasses, "_FIELD");
     PyObject *class_variable = PyObject_GetAttrString(dataclasses, "_FIELD_CLASSVAR");
     PyObject *factory = PyObject_GetAttrString(field, "default_factory"), *absent = PyObject_GetAttrString(dataclasses, "MISSING");
-    int result = kind == NULL || plain == NULL || class_variable == NULL || factory == NULL || absent == NULL ? -1 : kind == plain;
+    PyObject *value = PyObject_GetAttrString(field, "default");
+    int failed = kind == NULL || plain == NULL || class_variable == NULL || factory == NULL || absent == NULL || value == NULL;
+    int result = failed ? -1 : kind == plain;
     if (result == 0) {
         *odd |= kind != class_variable;
     } else if (result == 1) {
@@ -254,6 +256,7 @@ static int read_field(tb_class_spec *spec, PyObject *dataclasses, PyObject *name
         out->repr = truth(field, "repr", 1);
         out->hash = truth(field, "hash", out->compare);
         out->kw_only = truth(field, "kw_only", 0);
+        out->required = value == absent && factory == absent;
         out->factory = factory == absent ? NULL : Py_NewRef(factory);
         *odd |= out->field < 0;
         if (out->init < 0 || out->compare < 0 || out->repr < 0 || out->hash < 0 || out->kw_only < 0) {
@@ -265,6 +268,7 @@ static int read_field(tb_class_spec *spec, PyObject *dataclasses, PyObject *name
     Py_XDECREF(class_variable);
     Py_XDECREF(factory);
     Py_XDECREF(absent);
+    Py_XDECREF(value);
     return result;
 }
 
@@ -346,9 +350,14 @@ static int stores_plainly(const tb_class_spec *spec) {
 
 static int adopt_methods(tb_class_spec *spec, PyObject *dataclasses, generated_field *fields, int count, int odd) {
     struct tb_class_state *state = spec->state;
-    int init_all = 1;
+    int init_all = 1, as_written = count == spec->field_count;
     for (int each = 0; each < count; each++) {
         init_all &= fields[each].init;
+        /* A function of the program may give back a `field()` that says something else than the text, and a class
+         * between data classes has values that are no defaults. */
+        uint8_t flags = as_written ? spec->fields[each].flags : 0;
+        as_written = as_written && fields[each].field == each && !fields[each].kw_only == !(flags & TB_FIELD_KEYWORD_ONLY) &&
+                     !(fields[each].required && (flags & TB_FIELD_DEFAULT));
     }
     PyObject *init = generated(state, "__init__", TB_GIVEN_INIT);
     if (init != NULL && !odd && init_all && count < 60 && stores_plainly(spec)) {
@@ -363,7 +372,7 @@ static int adopt_methods(tb_class_spec *spec, PyObject *dataclasses, generated_f
         /* `__new__` of a user must be called, so only `object`'s is skipped. */
         if (spec->type->tp_new == PyBaseObject_Type.tp_new && (spec->type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) == 0) {
             spec->type->tp_vectorcall = call_class;
-            spec->plain = state->post_init == NULL && count == spec->field_count;
+            spec->plain = state->post_init == NULL && as_written;
         }
     }
     Py_XDECREF(init);

@@ -296,6 +296,8 @@ pub struct Field {
     pub default: FieldDefault,
     /// Never assigned after construction (frozen dataclass or `Final`).
     pub is_final: bool,
+    /// The dataclass's `__init__` takes it by name alone.
+    pub keyword_only: bool,
     /// Where it is declared.
     pub span: Span,
 }

@@ -367,7 +367,11 @@ fn is_class_var(tables: &Tables, module: usize, annotation: &ast::Expr) -> bool 
         ast::Expr::Subscript(subscript) => &subscript.value,
         other => other,
     };
-    matches!(resolve_expr(&tables.modules, module, head), Some(Symbol::External(name)) if name == "typing.ClassVar")
+    is_external(tables, module, head, "typing.ClassVar")
+}
+
+fn is_external(tables: &Tables, module: usize, expr: &ast::Expr, meant: &str) -> bool {
+    matches!(resolve_expr(&tables.modules, module, expr), Some(Symbol::External(name)) if name == meant)
 }
 
 fn fill(
@@ -400,6 +404,7 @@ fn fill(
         // A redeclared field keeps its place, as in a dataclass, and the base's type, whose code reads it.
         Some(known) => {
             known.default = field.default;
+            known.keyword_only = field.keyword_only;
             if declared && !redeclared::holds(tables, &known.ty, &field.ty) {
                 conflicts.push(Conflict {
                     class: id,
@@ -413,6 +418,7 @@ fn fill(
             false
         }
     };
+    let mut keyword_only = dataclass.is_some_and(|options| options.kw_only);
     for stmt in &class.body {
         let ast::Stmt::AnnAssign(assign) = stmt else {
             continue;
@@ -420,6 +426,11 @@ fn fill(
         let ast::Expr::Name(name) = &*assign.target else {
             continue;
         };
+        let marker = "dataclasses.KW_ONLY";
+        if dataclass.is_some() && is_external(tables, module, &assign.annotation, marker) {
+            keyword_only = true;
+            continue;
+        }
         if is_class_var(tables, module, &assign.annotation) {
             other_attributes.push(name.id.to_string());
             continue;
@@ -445,6 +456,7 @@ fn fill(
             wire: meant,
             default,
             is_final: dataclass.is_some_and(|options| options.frozen),
+            keyword_only: own_keyword_only(assign.value.as_deref()).unwrap_or(keyword_only),
             span: span(file, name),
         };
         is_opaque |= add(field, true);
@@ -502,6 +514,7 @@ fn fill(
                         wire: meant,
                         default: FieldDefault::NotInInit,
                         is_final: false,
+                        keyword_only: false,
                         span: span(file, here),
                     };
                     let declared = matches!(claim, Claim::Annotation(_));
@@ -554,6 +567,19 @@ fn field_default(tables: &Tables, module: usize, value: &ast::Expr) -> FieldDefa
         };
     }
     FieldDefault::Value
+}
+
+/// What `field(kw_only=…)` says of a field, where it says something. What is no literal is found out at run time.
+fn own_keyword_only(value: Option<&ast::Expr>) -> Option<bool> {
+    match &value?
+        .as_call_expr()?
+        .arguments
+        .find_keyword("kw_only")?
+        .value
+    {
+        ast::Expr::BooleanLiteral(value) => Some(value.value),
+        _ => None,
+    }
 }
 
 enum Claim<'a> {

@@ -65,7 +65,7 @@ pub fn class_spec(names: &Names, id: ClassId, out: &mut String) {
                 string(&names.show(&field.ty)),
                 names.field(id, FieldId(at as u32)),
                 u8::from(may_cycle(&field.ty)),
-                u8::from(field.default == FieldDefault::Value),
+                u8::from(field.default == FieldDefault::Value) | u8::from(field.keyword_only) << 1,
             );
         }
         out.push_str("};\n");

@@ -563,15 +563,14 @@ impl<'a> Builder<'a> {
     /// The parameters of a dataclass's `__init__`, with the field each one fills.
     fn constructor_params(&self, class: ClassId) -> Vec<(Param, usize)> {
         let found = &self.program.classes[class.index()];
-        let keyword_only = found.dataclass.is_some_and(|options| options.kw_only);
-        let kind = if keyword_only {
-            ParamKind::KeywordOnly
-        } else {
-            ParamKind::Positional
-        };
         let mut params = Vec::new();
         for (at, field) in found.fields.iter().enumerate() {
             if field.default != FieldDefault::NotInInit {
+                let kind = if field.keyword_only {
+                    ParamKind::KeywordOnly
+                } else {
+                    ParamKind::Positional
+                };
                 let has_default = field.default != FieldDefault::Required;
                 params.push((
                     Param {
@@ -585,6 +584,8 @@ impl<'a> Builder<'a> {
                 ));
             }
         }
+        // As Python orders them: those by name come last, whatever stands between them in the class.
+        params.sort_by_key(|(param, _)| param.kind == ParamKind::KeywordOnly);
         params
     }
 
@@ -597,7 +598,7 @@ impl<'a> Builder<'a> {
         args: Args,
     ) -> Val {
         let all: Vec<Val> = args.all().cloned().collect();
-        let mut fields = Vec::new();
+        let mut fields = vec![None; params.len()];
         for ((param, field), at) in params.iter().zip(from) {
             let id = crate::hir::FieldId(*field as u32);
             let value = match at {
@@ -611,8 +612,9 @@ impl<'a> Builder<'a> {
                 }
             };
             let value = self.convert_at(value, &param.ty, Place::Field(class, id));
-            fields.push(value.op);
+            fields[*field] = Some(value.op);
         }
+        let fields = fields.into_iter().flatten().collect();
         Val {
             op: self.op1(OpKind::New(class, fields), Repr::Object),
             ty: Type::Class(class),

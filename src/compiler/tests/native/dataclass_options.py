@@ -273,3 +273,74 @@ except FrozenInstanceError as error:
     print(error, isinstance(error, AttributeError))
 print(attempt(lambda: dataclass(type("T", (), {"__annotations__": {"a": int, "b": int}, "a": 1}))))
 print(vars(nested())["id"], sorted(vars(Post(1))), Post.__dict__["log"], Post.a if hasattr(Post, "a") else "no a", NoInit.b, Nested.maybe)
+
+
+# Which fields come by position: construction from compiled code agrees with `__init__`.
+@dataclass
+class Late:
+    mark: int = field(kw_only=True, default=0)
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(kw_only=True)
+class Keyed:
+    a: int = 1
+
+
+@dataclass
+class Placed(Keyed):
+    x: int
+    y: int = 5
+
+
+@dataclass
+class Relaid(Late):
+    mark: int = 2
+    y: int = field(kw_only=True, default=3)
+
+
+def by_name(value: int) -> Any:
+    return field(default=value, kw_only=True)
+
+
+def needed() -> Any:
+    return field(repr=True)
+
+
+@dataclass
+class Made:
+    a: int = by_name(1)
+    b: int = 2
+    c: int = 3
+
+
+@dataclass
+class Needing:
+    a: int = needed()
+    b: int = needed()
+
+
+class Between(Keyed):
+    a: int = 9
+
+
+@dataclass
+class Below(Between):
+    b: int = 8
+
+
+def by_position() -> list[Callable[[], Any]]:
+    return [
+        lambda: Late(1, 2), lambda: Late(1), lambda: Late(1, 2, mark=3), lambda: Late(y=1, mark=2), lambda: Late(1, 2, 3),
+        lambda: Placed(1, 2), lambda: Placed(1), lambda: Placed(1, a=3), lambda: Placed(1, 2, 3), lambda: Placed(y=1, x=2),
+        lambda: Relaid(1, 2), lambda: Relaid(1, 2, 3), lambda: Relaid(1, y=4), lambda: Relaid(y=1, x=2, mark=3),
+        lambda: Mixed(1, 2, d=3), lambda: Mixed(1, d=3, b=4), lambda: Mixed(1, 2, 3), lambda: Keyed(1), lambda: Keyed(a=2),
+        lambda: Made(4), lambda: Made(4, 5), lambda: Made(4, 5, a=6), lambda: Made(4, 5, 6), lambda: Needing(1, 2),
+        lambda: Needing(), lambda: Needing(1), lambda: Below(), lambda: Below(1), lambda: Below(a=1), lambda: Below(1, a=2),
+    ]
+
+
+for make in by_position():
+    made = attempt(make)
+    print(made, made if isinstance(made, tuple) else vars(made))
