@@ -626,14 +626,19 @@ TB_COLD static PyObject *unwrapped(PyObject *value) {
 /* `@dataclass(slots=True)` made a second class without native fields. The first one stays, with what the second one
  * has beyond it; `__class__` cells that were pointed at the second go back. */
 static int absorb_slots(tb_class_spec *spec, PyTypeObject *second) {
-    static const char *const taken[] = {"__slots__", "__getstate__", "__setstate__", "__match_args__", NULL};
+    /* The latter ones are of `functools.total_ordering` and `typing.final`, where they stand before `@dataclass`. */
+    static const char *const taken[] = {"__slots__", "__getstate__", "__setstate__", "__match_args__", "__lt__",
+                                        "__le__",    "__gt__",       "__ge__",       "__final__",      NULL};
     PyObject *dict = PyType_GetDict(second), *key, *value;
     Py_ssize_t place = 0;
     int failed = 0;
     for (int each = 0; !failed && taken[each] != NULL; each++) {
+        PyObject *known = NULL;
         value = NULL;
         failed = PyDict_GetItemStringRef(dict, taken[each], &value) < 0 ||
-                 (value != NULL && PyObject_SetAttrString((PyObject *)spec->type, taken[each], value) < 0);
+                 PyDict_GetItemStringRef(spec->state->namespace, taken[each], &known) < 0 ||
+                 (value != NULL && value != known && PyObject_SetAttrString((PyObject *)spec->type, taken[each], value) < 0);
+        Py_XDECREF(known);
         Py_XDECREF(value);
     }
     while (!failed && PyDict_Next(dict, &place, &key, &value)) {

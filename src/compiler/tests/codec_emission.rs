@@ -53,6 +53,7 @@ fn field(name: &str, ty: Type, default: FieldDefault) -> Field {
         wire: ty,
         default,
         is_final: false,
+        keyword_only: false,
         span: SPAN,
     }
 }

@@ -10,7 +10,8 @@ import operator
 import pickle
 import weakref
 from dataclasses import KW_ONLY, FrozenInstanceError, InitVar, asdict, astuple, dataclass, field, fields, replace
-from typing import Any, Callable, ClassVar
+from functools import total_ordering
+from typing import Any, Callable, ClassVar, final
 
 
 def attempt(f: Callable[..., Any], *args: Any, **kw: Any) -> Any:
@@ -344,3 +345,37 @@ def by_position() -> list[Callable[[], Any]]:
 for make in by_position():
     made = attempt(make)
     print(made, made if isinstance(made, tuple) else vars(made))
+
+
+# What other decorators add to the class that `slots=True` makes is there.
+@final
+@total_ordering
+@dataclass(frozen=True, slots=True, eq=False)
+class Grade:
+    x: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Grade) and self.x == other.x
+
+    def __lt__(self, other: Grade) -> bool:
+        return self.x < other.x
+
+    def is_itself(self) -> bool:
+        return self >= self and self <= self
+
+
+@dataclass(slots=True)
+@total_ordering
+class Step:
+    x: int
+
+    def __gt__(self, other: Step) -> bool:
+        return self.x > other.x
+
+
+def in_order(low: Grade, high: Grade) -> list[bool]:
+    return [low < high, low <= high, low > high, low >= high, low.is_itself()]
+
+
+print(in_order(Grade(1), Grade(2)), hasattr(Grade, "__final__"), Grade.__ge__.__qualname__, Step(1) <= Step(2), Step(1) >= Step(2))
+print(hasattr(Grade(1), "__dict__"), max(Grade(3), Grade(4)), sorted([Step(2), Step(1)]))
