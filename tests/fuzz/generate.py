@@ -231,12 +231,15 @@ def program(seed: int, suffix: str) -> tuple[str, list[str]]:
 #: What stands before the programs of a file.
 HEADER = '''from __future__ import annotations
 import asyncio
+import copy
+import dataclasses
 import inspect
 import math
+import pickle
 from collections.abc import AsyncIterator, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, InitVar, dataclass, field
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Final, Self
 from fuzz_support import drive, pause, seen, walk
 '''
 

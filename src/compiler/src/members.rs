@@ -3,7 +3,7 @@
 //! What holds: a class's own attributes come before those of its base, and a name that is bound to anything but a
 //! compiled method (`Class::other_attributes`) ends the search.
 
-use crate::hir::{Class, ClassId, FunctionId};
+use crate::hir::{Class, ClassId, Dataclass, FunctionId};
 
 /// The compiled method, static or class method or property getter under a name.
 pub fn method(classes: &[Class], class: ClassId, name: &str) -> Option<FunctionId> {
@@ -30,12 +30,27 @@ fn find<'a>(
             return Some(*function);
         }
         let other = |(own, _): &(String, FunctionId)| own == name;
-        if each.other_attributes.iter().any(|own| own == name) || each.methods.iter().any(other) {
+        if each.other_attributes.iter().any(|own| own == name)
+            || each.methods.iter().any(other)
+            || each.dataclass.is_some_and(|made| generates(&made, name))
+        {
             return None;
         }
         at = each.base;
     }
     None
+}
+
+/// Whether `@dataclass` makes a method of this name, unless the class has its own.
+fn generates(options: &Dataclass, name: &str) -> bool {
+    match name {
+        "__init__" => options.init,
+        "__repr__" => options.repr,
+        "__eq__" | "__hash__" => options.eq,
+        "__lt__" | "__le__" | "__gt__" | "__ge__" => options.order,
+        "__replace__" => true,
+        _ => false,
+    }
 }
 
 /// The compiled `__init__` that makes objects of a class; none where `@dataclass` or something interpreted made it.

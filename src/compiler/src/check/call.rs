@@ -139,7 +139,10 @@ impl Translator<'_> {
                 if let Some(known) = self.callee_at_path(&call.func) {
                     return Ok(known);
                 }
-                let object = self.expr(&attribute.value)?;
+                let object = match self.super_of_field(attribute)? {
+                    Some(classes) => classes,
+                    None => self.expr(&attribute.value)?,
+                };
                 let name = attribute.attr.to_string();
                 if let Some((class, function, ty)) = self.method_called(&object.ty, &name) {
                     return Ok((

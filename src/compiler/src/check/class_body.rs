@@ -111,6 +111,39 @@ pub fn binds_descriptor(class: &ast::StmtClassDef, name: &str) -> bool {
     binds(&others, name)
 }
 
+/// Whether the body may bind a name to a descriptor, by something else than a `def`: to what a call or a `lambda` makes,
+/// or to a function by another name. A name that holds a descriptor by any other way is taken for a value.
+pub fn binds_made(class: &ast::StmtClassDef, name: &str) -> bool {
+    let made = |value: &ast::Expr| match value {
+        ast::Expr::Call(_) | ast::Expr::Lambda(_) => true,
+        ast::Expr::Name(name) => binds_function(class, &name.id),
+        _ => false,
+    };
+    class.body.iter().any(|stmt| match stmt {
+        ast::Stmt::Assign(assign) => {
+            let mut names = Names::default();
+            assign
+                .targets
+                .iter()
+                .for_each(|each| names.bind_target(each));
+            made(&assign.value) && names.bound.iter().any(|each| each == name)
+        }
+        ast::Stmt::FunctionDef(_) | ast::Stmt::AnnAssign(_) | ast::Stmt::ClassDef(_) => false,
+        other => {
+            let mut names = Names::default();
+            names.visit_stmt(other);
+            names.bound.iter().any(|each| each == name)
+        }
+    })
+}
+
+fn binds_function(class: &ast::StmtClassDef, name: &str) -> bool {
+    class
+        .body
+        .iter()
+        .any(|stmt| matches!(stmt, ast::Stmt::FunctionDef(def) if def.name.as_str() == name))
+}
+
 /// Names bound in a class's scope.
 #[derive(Default)]
 struct Names {

@@ -37,6 +37,7 @@ pub fn collect(tables: &mut Tables) {
     }
     // Bases first: a class is looked at when its bases have been.
     let mixed = super::mixed::mixed(&tables.modules);
+    let overridden = super::overridden::overridden(&tables.modules);
     let mut pending = order;
     while !pending.is_empty() {
         let before = pending.len();
@@ -50,8 +51,15 @@ pub fn collect(tables: &mut Tables) {
                     _ => true,
                 });
             if ready {
-                let combined = mixed.contains(&(*module, *at));
-                let kind = classify(tables, *module, *at, combined);
+                let place = (*module, *at);
+                let others = if mixed.contains(&place) {
+                    Some("a class has it as one of several base classes")
+                } else {
+                    overridden
+                        .contains(&place)
+                        .then_some("a field of it is something else in a class above or below")
+                };
+                let kind = classify(tables, *module, *at, others);
                 tables.classes.insert((*module, *at), kind);
             }
             !ready
@@ -91,7 +99,7 @@ pub fn collect(tables: &mut Tables) {
     }
 }
 
-fn class_def(modules: &[Module], module: usize, at: usize) -> &ast::StmtClassDef {
+pub(super) fn class_def(modules: &[Module], module: usize, at: usize) -> &ast::StmtClassDef {
     match &modules[module].tree.body[at] {
         ast::Stmt::ClassDef(class) => class,
         _ => unreachable!("positions of classes are collected from class statements"),
@@ -121,8 +129,13 @@ fn makes_own_items(tables: &Tables, module: usize, at: usize) -> bool {
     )
 }
 
-/// `combined`: some class inherits from this one and from others that have a layout.
-fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> ClassKind {
+/// `others`: what about the classes above and below keeps this one without a layout.
+fn classify(
+    tables: &mut Tables,
+    module: usize,
+    at: usize,
+    others: Option<&'static str>,
+) -> ClassKind {
     let file = FileId(module as u32);
     let modules = tables.modules.clone();
     let class = class_def(&modules, module, at);
@@ -164,8 +177,8 @@ fn classify(tables: &mut Tables, module: usize, at: usize, combined: bool) -> Cl
         });
         return ClassKind::Enum(id);
     }
-    if combined {
-        return interpreted("a class has it as one of several base classes", name_span);
+    if let Some(reason) = others {
+        return interpreted(reason, name_span);
     }
     let shadowing = class
         .type_params
@@ -436,8 +449,9 @@ fn fill(
             continue;
         }
         let is_inherited = inherited.iter().any(|each| *each == name.id.as_str());
-        if assign.value.is_some() && dataclass.is_none() && !is_inherited {
-            // The class's, until an object gets its own: reading it has to ask both, whatever they are by then.
+        let taken = || base.is_some_and(|base| has_attribute(tables, natives, base, &name.id));
+        if dataclass.is_none() && !is_inherited && (assign.value.is_some() || taken()) {
+            // The class's or a base's, until an object gets its own: reading it has to ask both, whatever they are by then.
             class_values.push(name.id.as_str());
             is_opaque = true;
             continue;
@@ -540,10 +554,13 @@ fn has_attribute(
     let mut at = Some(class);
     while let Some(id) = at {
         let (_, module, place) = natives[id.index()];
-        if class_body::binds(class_def(&tables.modules, module, place), name) {
+        let this = &tables.native_classes[id.index()];
+        if class_body::binds(class_def(&tables.modules, module, place), name)
+            || this.other_attributes.iter().any(|each| each == name)
+        {
             return true;
         }
-        at = tables.native_classes[id.index()].base;
+        at = this.base;
     }
     false
 }
@@ -582,14 +599,14 @@ fn own_keyword_only(value: Option<&ast::Expr>) -> Option<bool> {
     }
 }
 
-enum Claim<'a> {
+pub(super) enum Claim<'a> {
     Annotation(&'a ast::Expr),
     Parameter(&'a str),
     Nothing,
 }
 
 /// Attributes that `__init__` sets on its first parameter, in order of appearance.
-fn init_fields(def: &ast::StmtFunctionDef) -> Vec<(&str, Claim<'_>, &ast::Expr)> {
+pub(super) fn init_fields(def: &ast::StmtFunctionDef) -> Vec<(&str, Claim<'_>, &ast::Expr)> {
     struct Finder<'a> {
         instance: &'a str,
         found: Vec<(&'a str, Claim<'a>, &'a ast::Expr)>,

@@ -376,7 +376,10 @@ impl Translator<'_> {
         if let Some(claimed) = self.module_variable(attribute)? {
             return Ok(claimed);
         }
-        let object = self.boxed(&attribute.value)?;
+        let object = match self.super_of_field(attribute)? {
+            Some(classes) => Box::new(classes),
+            None => self.boxed(&attribute.value)?,
+        };
         let name = attribute.attr.to_string();
         if let Some((class, field)) = self.field_of(&object.ty, &name) {
             let ty = self.tables.native_classes[class.index()].fields[field.index()]

@@ -47,6 +47,7 @@ mod narrow;
 mod nested;
 mod operations;
 mod options;
+mod overridden;
 mod patterns;
 mod place;
 mod redeclared;

@@ -25,6 +25,39 @@ impl Translator<'_> {
 
     /// `super()` as an expression, if that is what it is.
     pub(super) fn bare_super(&mut self, expr: &ast::Expr) -> Translated<Option<(ExprKind, Type)>> {
+        self.super_of(expr, false)
+    }
+
+    /// The object of `super().name` where the name is a field of a base: `super(__class__, __class__)`, which finds what
+    /// the classes have under it and never what the object has.
+    pub(super) fn super_of_field(
+        &mut self,
+        attribute: &ast::ExprAttribute,
+    ) -> Translated<Option<Expr>> {
+        let base = self
+            .kind
+            .class()
+            .and_then(|class| self.tables.native_classes[class.index()].base);
+        let is_field = base.is_some_and(|base| {
+            let fields = &self.tables.native_classes[base.index()].fields;
+            fields
+                .iter()
+                .any(|each| each.name == attribute.attr.as_str())
+        });
+        let span = self.span(&*attribute.value);
+        Ok(if is_field {
+            self.super_of(&attribute.value, true)?
+                .map(|(kind, ty)| Expr { kind, ty, span })
+        } else {
+            None
+        })
+    }
+
+    fn super_of(
+        &mut self,
+        expr: &ast::Expr,
+        of_class: bool,
+    ) -> Translated<Option<(ExprKind, Type)>> {
         if !self.is_bare_super(expr) {
             return Ok(None);
         }
@@ -39,12 +72,15 @@ impl Translator<'_> {
         };
         let span = self.span(expr.range());
         let part = |kind, ty| Expr { kind, ty, span };
+        let own = part(ExprKind::OwnClass(class), Type::Object);
+        let object = if of_class {
+            own.clone()
+        } else {
+            part(ExprKind::Local(first), self.local_type(first))
+        };
         let call = Call {
             callee: Callee::Dynamic(part(ExprKind::Global("super".into()), Type::Object)),
-            args: vec![
-                Element::One(part(ExprKind::OwnClass(class), Type::Object)),
-                Element::One(part(ExprKind::Local(first), self.local_type(first))),
-            ],
+            args: vec![Element::One(own), Element::One(object)],
             keywords: Vec::new(),
         };
         Ok(Some((ExprKind::Call(Box::new(call)), Type::Object)))
