@@ -734,6 +734,8 @@ pub enum FormatPart {
     Value {
         value: Expr,
         conversion: Option<char>,
+        /// From its opening bracket on, where the interpreter says that formatting failed.
+        span: Span,
         spec: Option<Vec<FormatPart>>,
     },
 }

@@ -43,6 +43,7 @@ impl Translator<'_> {
                     parts.push(FormatPart::Value {
                         value,
                         conversion,
+                        span: self.span(inner),
                         spec,
                     });
                 }

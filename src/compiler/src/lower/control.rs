@@ -205,6 +205,7 @@ impl<'a> Builder<'a> {
 
     /// `range(…)` without an object, while the name means the builtin; the state of both ways is the same.
     fn range_start(&mut self, name: &str, bounds: Vec<&'a Expr>) -> Loop {
+        let line = self.line;
         let mut values: Vec<_> = bounds
             .into_iter()
             .map(|bound| self.expr_as(bound, &Type::Int))
@@ -214,6 +215,7 @@ impl<'a> Builder<'a> {
             self.block("rebound"),
             self.block("loop"),
         );
+        self.line = line;
         let state = self.temp(Repr::Range);
         let guard = Guard::Builtin(self.function.module, name.into());
         self.end(Terminator::BranchGuard {
@@ -380,6 +382,7 @@ impl<'a> Builder<'a> {
             if let Some(types) = &handler.matches {
                 self.error = matching;
                 let types = self.object(types);
+                self.at_line(handler.span);
                 let matches =
                     self.prim(Prim::ExceptMatches, vec![Operand::Value(exception), types]);
                 self.error = outer;

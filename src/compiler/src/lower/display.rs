@@ -5,7 +5,8 @@ use crate::hir::{Comprehension, ComprehensionKind, Element, Expr, FormatPart, Lo
 use crate::ir::{BlockId, Const, OpKind, Operand, Pack, Prim, Repr, Scope};
 use crate::types::Type;
 
-/// Displays of up to so many values evaluate them all before they build anything, as CPython does.
+/// Displays of up to so many values evaluate them all before they build anything, as CPython does; longer ones of
+/// pairs do so in groups. Whatever fails in building has the line where the display begins.
 const TOGETHER: usize = 30;
 
 fn any_list() -> Type {
@@ -48,18 +49,15 @@ impl<'a> Builder<'a> {
             .iter()
             .any(|element| matches!(element, Element::Star(_)))
         {
+            let line = self.line;
             let list = self.pack(Pack::List, Vec::new());
             for element in elements {
-                match element {
-                    Element::One(expr) => {
-                        let item = self.object(expr);
-                        self.act(Prim::ListAppendSteal, vec![list.clone(), item]);
-                    }
-                    Element::Star(expr) => {
-                        let items = self.object(expr);
-                        self.act(Prim::ListExtendStar, vec![list.clone(), items]);
-                    }
-                }
+                let (add, items) = match element {
+                    Element::One(expr) => (Prim::ListAppendSteal, self.object(expr)),
+                    Element::Star(expr) => (Prim::ListExtendStar, self.object(expr)),
+                };
+                self.line = line;
+                self.act(add, vec![list.clone(), items]);
             }
             return list;
         }
@@ -74,69 +72,97 @@ impl<'a> Builder<'a> {
 
     pub(super) fn set(&mut self, elements: &'a [Element]) -> Val {
         let ty = Type::Set(Box::new(Type::Object));
-        let together = elements.len() <= TOGETHER
-            && elements
+        let line = self.line;
+        // What stands before the first star is evaluated before anything is built.
+        let together = if elements.len() > TOGETHER {
+            0
+        } else {
+            elements
                 .iter()
-                .all(|element| matches!(element, Element::One(_)));
+                .take_while(|element| matches!(element, Element::One(_)))
+                .count()
+        };
+        let (first, rest) = elements.split_at(together);
         let mut items = Vec::new();
-        if together {
-            for element in elements {
-                if let Element::One(expr) = element {
-                    items.push(self.object(expr));
-                }
+        for element in first {
+            if let Element::One(expr) = element {
+                items.push(self.object(expr));
             }
         }
+        self.line = line;
         let set = self.prim(Prim::SetNew, Vec::new());
         for item in items {
             self.act(Prim::SetAddSteal, vec![set.clone(), item]);
         }
-        for element in elements.iter().filter(|_| !together) {
-            match element {
-                Element::One(expr) => {
-                    let item = self.object(expr);
-                    self.act(Prim::SetAddSteal, vec![set.clone(), item]);
-                }
-                Element::Star(expr) => {
-                    let items = self.object(expr);
-                    self.act(Prim::SetUpdateStar, vec![set.clone(), items]);
-                }
-            }
+        for element in rest {
+            let (add, items) = match element {
+                Element::One(expr) => (Prim::SetAddSteal, self.object(expr)),
+                Element::Star(expr) => (Prim::SetUpdateStar, self.object(expr)),
+            };
+            self.line = line;
+            self.act(add, vec![set.clone(), items]);
         }
         Val { op: set, ty }
     }
 
     pub(super) fn dict(&mut self, pairs: &'a [(Option<Expr>, Expr)]) -> Val {
         let ty = Type::Dict(Box::new(Type::Object), Box::new(Type::Object));
-        if pairs.len() * 2 <= TOGETHER && pairs.iter().all(|(key, _)| key.is_some()) {
+        let line = self.line;
+        let mut dict = None;
+        let mut rest = pairs;
+        while let [(first, mapping), after @ ..] = rest {
+            if first.is_none() {
+                let dict = self.begun(&mut dict);
+                let mapping = self.object(mapping);
+                self.line = line;
+                self.act(Prim::DictUpdateStar, vec![dict, mapping]);
+                rest = after;
+                continue;
+            }
+            let keyed = rest.iter().take_while(|(key, _)| key.is_some()).count();
+            let (group, after) = rest.split_at(keyed.min(TOGETHER / 2 + 2));
+            let at_once = group.len() * 2 > TOGETHER;
             let mut items = Vec::new();
-            for (key, value) in pairs {
-                if let Some(key) = key {
-                    let key = self.object(key);
-                    let value = self.object(value);
-                    items.push((key, value));
+            if at_once {
+                self.begun(&mut dict);
+            }
+            for (key, value) in group {
+                let Some(key) = key else {
+                    crate::bug("a pair with `**` ends a group")
+                };
+                let key = self.object(key);
+                let value = self.object(value);
+                items.push((key, value));
+                if at_once {
+                    self.add_pairs(&mut dict, &mut items, line);
                 }
             }
-            let dict = self.prim(Prim::DictNew, Vec::new());
-            for (key, value) in items {
-                self.act(Prim::DictSetSteal, vec![dict.clone(), key, value]);
-            }
-            return Val { op: dict, ty };
+            self.add_pairs(&mut dict, &mut items, line);
+            rest = after;
         }
-        let dict = self.prim(Prim::DictNew, Vec::new());
-        for (key, value) in pairs {
-            match key {
-                Some(key) => {
-                    let key = self.object(key);
-                    let value = self.object(value);
-                    self.act(Prim::DictSetSteal, vec![dict.clone(), key, value]);
-                }
-                None => {
-                    let mapping = self.object(value);
-                    self.act(Prim::DictUpdateStar, vec![dict.clone(), mapping]);
-                }
-            }
+        Val {
+            op: self.begun(&mut dict),
+            ty,
         }
-        Val { op: dict, ty }
+    }
+
+    /// The dict that a display builds: made when it is first needed.
+    fn begun(&mut self, dict: &mut Option<Operand>) -> Operand {
+        dict.get_or_insert_with(|| self.prim(Prim::DictNew, Vec::new()))
+            .clone()
+    }
+
+    fn add_pairs(
+        &mut self,
+        dict: &mut Option<Operand>,
+        items: &mut Vec<(Operand, Operand)>,
+        line: u32,
+    ) {
+        self.line = line;
+        let dict = self.begun(dict);
+        for (key, value) in items.drain(..) {
+            self.act(Prim::DictSetSteal, vec![dict.clone(), key, value]);
+        }
     }
 
     /// A comprehension as a new list, set or dict; a generator expression as a list of its items.
@@ -169,6 +195,7 @@ impl<'a> Builder<'a> {
                         crate::bug("a dict comprehension has values")
                     };
                     let value = this.object(value);
+                    this.at_line(comprehension.element.span);
                     this.act(Prim::DictSetSteal, vec![container.clone(), item, value]);
                 }
             }
@@ -273,19 +300,23 @@ impl<'a> Builder<'a> {
                 FormatPart::Value {
                     value,
                     conversion,
+                    span,
                     spec,
                 },
             ] => {
+                let line = self.line;
                 let value = self.expr(value);
-                match (&value.ty, conversion, spec) {
+                self.at_line(*span);
+                let text = match (&value.ty, conversion, spec) {
                     (Type::Int, None, None) => self.prim(Prim::IntToStr, vec![value.op]),
                     (Type::Float, None, None) => self.prim(Prim::FloatToStr, vec![value.op]),
                     _ => {
-                        let value = self.boxed(value);
-                        let spec = self.spec(spec.as_deref());
-                        self.prim(Prim::FormatValue, vec![value, letter(*conversion), spec])
+                        let parts = self.shown(value, *conversion, spec.as_deref());
+                        self.prim(Prim::FormatValue, parts)
                     }
-                }
+                };
+                self.line = line;
+                text
             }
             _ => self.written(parts),
         };
@@ -317,9 +348,11 @@ impl<'a> Builder<'a> {
                 FormatPart::Value {
                     value,
                     conversion,
+                    span,
                     spec,
                 } => {
                     let value = self.expr(value);
+                    self.at_line(*span);
                     let prim = match (&value.ty, conversion, spec) {
                         (Type::Int, None, None) => Some(Prim::TextInt),
                         (Type::Float, None, None) => Some(Prim::TextFloat),
@@ -330,14 +363,9 @@ impl<'a> Builder<'a> {
                     match prim {
                         Some(prim) => self.act(prim, vec![writer.clone(), value.op]),
                         None => {
-                            let value = self.boxed(value);
-                            let at = self.line;
-                            let spec = self.spec(spec.as_deref());
-                            self.line = at;
-                            self.act(
-                                Prim::TextObject,
-                                vec![writer.clone(), value, letter(*conversion), spec],
-                            );
+                            let mut parts = vec![writer.clone()];
+                            parts.extend(self.shown(value, *conversion, spec.as_deref()));
+                            self.act(Prim::TextObject, parts);
                         }
                     }
                 }
@@ -345,6 +373,33 @@ impl<'a> Builder<'a> {
         }
         self.line = line;
         self.prim(Prim::TextFinish, vec![writer])
+    }
+
+    /// What formats a value: the value, its conversion, the specification. The value is converted before the
+    /// specification is evaluated.
+    fn shown(
+        &mut self,
+        value: Val,
+        conversion: Option<char>,
+        spec: Option<&'a [FormatPart]>,
+    ) -> Vec<Operand> {
+        let line = self.line;
+        let value = self.boxed(value);
+        let evaluated = spec.is_some_and(|parts| {
+            parts
+                .iter()
+                .any(|part| matches!(part, FormatPart::Value { .. }))
+        });
+        let parts = match conversion {
+            Some(_) if evaluated => {
+                let convert = vec![value, letter(conversion), Operand::Const(Const::Null)];
+                let converted = self.prim(Prim::FormatValue, convert);
+                vec![converted, letter(None), self.spec(spec)]
+            }
+            _ => vec![value, letter(conversion), self.spec(spec)],
+        };
+        self.line = line;
+        parts
     }
 
     fn spec(&mut self, spec: Option<&'a [FormatPart]>) -> Operand {

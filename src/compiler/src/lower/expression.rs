@@ -353,10 +353,12 @@ impl<'a> Builder<'a> {
         let Some((last, rest)) = operands.split_last() else {
             crate::bug("and/or without operands")
         };
+        let line = self.line;
         let join = self.block("value");
         let result = self.temp(repr(ty));
         for operand in rest {
             let value = self.expr(operand);
+            self.line = line;
             let truth = self.truth(value.clone());
             let (decided, next) = (self.block("decided"), self.block("next"));
             if all {

@@ -336,7 +336,9 @@ impl<'a> Builder<'a> {
 
     pub(super) fn unary(&mut self, op: UnaryOp, operand: &'a Expr, expr: &'a Expr) -> Val {
         if op == UnaryOp::Not {
-            let truth = self.truth_of(operand);
+            let value = self.expr(operand);
+            self.at_line(expr.span);
+            let truth = self.truth(value);
             return self.not(truth);
         }
         let value = self.expr(operand);
