@@ -15,32 +15,60 @@ pub fn annotation(tables: &Tables, module: usize, expr: &ast::Expr) -> Type {
 
 /// The type that an annotation means for a request's values: ints of a fixed width are told from others.
 pub fn wire(tables: &Tables, module: usize, expr: &ast::Expr) -> Type {
-    annotation_within(tables, module, expr, 0, &Cell::new(false))
+    annotation_within(tables, module, expr, Inside::default(), &Cell::new(false))
 }
 
 /// Whether an annotation says more than its type here: named tuples, typed dicts, generic and interpreted classes and all that
 /// is not known are `Object`, like `Any`, although not every value is meant.
 pub fn is_opaque(tables: &Tables, module: usize, expr: &ast::Expr) -> bool {
     let opaque = Cell::new(false);
-    annotation_within(tables, module, expr, 0, &opaque);
+    annotation_within(tables, module, expr, Inside::default(), &opaque);
     opaque.get()
+}
+
+/// What an annotation is part of.
+#[derive(Default, Clone, Copy)]
+struct Inside<'a> {
+    depth: usize,
+    aliases: Option<&'a Alias<'a>>,
+}
+
+/// An alias that is being looked into, by what it stands for.
+struct Alias<'a> {
+    value: &'a ast::Expr,
+    outer: Option<&'a Alias<'a>>,
+}
+
+impl Inside<'_> {
+    fn deeper(self) -> Self {
+        Self {
+            depth: self.depth + 1,
+            ..self
+        }
+    }
+
+    /// Whether an alias is part of what it stands for: `type Json = str | list[Json]`.
+    fn is_within(self, value: &ast::Expr) -> bool {
+        std::iter::successors(self.aliases, |each| each.outer)
+            .any(|each| std::ptr::eq(each.value, value))
+    }
 }
 
 fn annotation_within(
     tables: &Tables,
     module: usize,
     expr: &ast::Expr,
-    depth: usize,
+    inside: Inside<'_>,
     opaque: &Cell<bool>,
 ) -> Type {
     let unknown = || {
         opaque.set(true);
         Type::Object
     };
-    if depth > 30 {
+    if inside.depth > 30 {
         return unknown();
     }
-    let inner = |expr: &ast::Expr| annotation_within(tables, module, expr, depth + 1, opaque);
+    let inner = |expr: &ast::Expr| annotation_within(tables, module, expr, inside.deeper(), opaque);
     match expr {
         ast::Expr::NoneLiteral(_) => Type::None,
         ast::Expr::StringLiteral(text) => {
@@ -49,7 +77,7 @@ fn annotation_within(
                     tables,
                     module,
                     &parsed.into_syntax().body,
-                    depth + 1,
+                    inside.deeper(),
                     opaque,
                 ),
                 Err(_) => unknown(),
@@ -58,7 +86,7 @@ fn annotation_within(
         ast::Expr::BinOp(binary) if binary.op == ast::Operator::BitOr => {
             Type::union([inner(&binary.left), inner(&binary.right)])
         }
-        ast::Expr::Name(_) | ast::Expr::Attribute(_) => named(tables, module, expr, depth, opaque),
+        ast::Expr::Name(_) | ast::Expr::Attribute(_) => named(tables, module, expr, inside, opaque),
         ast::Expr::Subscript(subscript) => {
             let name = match resolve_expr(&tables.modules, module, &subscript.value) {
                 Some(Symbol::External(name)) => name,
@@ -107,7 +135,7 @@ fn named(
     tables: &Tables,
     module: usize,
     expr: &ast::Expr,
-    depth: usize,
+    inside: Inside<'_>,
     opaque: &Cell<bool>,
 ) -> Type {
     let unknown = || {
@@ -166,7 +194,7 @@ fn named(
                         (Some(Symbol::External(function)), Some(base))
                             if function == "typing.NewType" =>
                         {
-                            annotation_within(tables, home, base, depth + 1, opaque)
+                            annotation_within(tables, home, base, inside.deeper(), opaque)
                         }
                         _ => unknown(),
                     },
@@ -174,7 +202,18 @@ fn named(
                     | ast::Expr::Attribute(_)
                     | ast::Expr::Subscript(_)
                     | ast::Expr::BinOp(_) => {
-                        annotation_within(tables, home, value, depth + 1, opaque)
+                        if inside.is_within(value) {
+                            return unknown();
+                        }
+                        let alias = Alias {
+                            value,
+                            outer: inside.aliases,
+                        };
+                        let inside = Inside {
+                            aliases: Some(&alias),
+                            ..inside.deeper()
+                        };
+                        annotation_within(tables, home, value, inside, opaque)
                     }
                     _ => unknown(),
                 })

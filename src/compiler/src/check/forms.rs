@@ -80,6 +80,7 @@ pub(super) fn fault(tables: &Tables, module: usize, annotation: &ast::Expr) -> O
     let mut search = Search {
         tables,
         seen: BTreeSet::new(),
+        aliases: BTreeSet::new(),
         fields: Vec::new(),
     };
     search.annotation(module, annotation, &Place::default())
@@ -88,6 +89,8 @@ pub(super) fn fault(tables: &Tables, module: usize, annotation: &ast::Expr) -> O
 struct Search<'a> {
     tables: &'a Tables,
     seen: BTreeSet<(usize, usize)>,
+    /// The aliases that were looked into, by module and place of what they stand for: they may be part of themselves.
+    aliases: BTreeSet<(usize, u32)>,
     /// The classes and fields around this place.
     fields: Vec<(String, String)>,
 }
@@ -225,6 +228,9 @@ impl<'a> Search<'a> {
                     return None;
                 };
                 let (home, value) = tables.alias(module, &name.id)?;
+                if !self.aliases.insert((home, value.range().start().to_u32())) {
+                    return None;
+                }
                 let inside = Place {
                     text: None,
                     hidden: BTreeSet::new(),
