@@ -17,7 +17,7 @@ from importlib.abc import Loader, MetaPathFinder
 from types import ModuleType
 from typing import Any
 
-_ABI = 3
+_ABI = 4
 
 #: What names a processor's model, on x86 and on ARM.
 _MODEL = [("vendor_id", "CPU implementer"), ("cpu family", "CPU architecture"), ("model", "CPU part")]

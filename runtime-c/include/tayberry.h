@@ -14,7 +14,7 @@ typedef uint64_t tb_int;
 /* Input being decoded; the runtime's own. */
 typedef struct tb_reader tb_reader;
 
-#define TB_ABI_VERSION (3)
+#define TB_ABI_VERSION (4)
 #define TB_OK (0)
 #define TB_INVALID (1)
 #define TB_FATAL (2)
@@ -95,11 +95,14 @@ typedef struct tb_buffer {
     size_t length;
     /* Bytes allocated. */
     size_t capacity;
+    /* How many containers the next value is in. After an exception it says nothing. */
+    size_t depth;
 } tb_buffer;
-_Static_assert(sizeof(tb_buffer) == 24, "tb_buffer: size");
+_Static_assert(sizeof(tb_buffer) == 32, "tb_buffer: size");
 _Static_assert(offsetof(tb_buffer, data) == 0, "tb_buffer.data: offset");
 _Static_assert(offsetof(tb_buffer, length) == 8, "tb_buffer.length: offset");
 _Static_assert(offsetof(tb_buffer, capacity) == 16, "tb_buffer.capacity: offset");
+_Static_assert(offsetof(tb_buffer, depth) == 24, "tb_buffer.depth: offset");
 
 /* Where in the input a decoder is: a list on the C stack, innermost first, read only when a value is rejected.
  */

@@ -14,6 +14,7 @@
 #include "tb_class.h"
 #include "tb_int.h"
 #include "tb_module.h"
+#include "tb_safepoint.h"
 
 /* Writing. */
 
@@ -27,6 +28,28 @@ static inline void tb_codec_write(tb_buffer *buffer, const char *bytes, size_t l
 }
 /* Appends a string constant. */
 #define TB_CODEC_WRITE(buffer, text) tb_codec_write(buffer, text, sizeof(text) - 1)
+
+/* How deep containers may be nested; deeper is taken for a cycle. */
+#define TB_CODEC_DEPTH 1000
+int tb_codec_too_deep(void);
+int tb_codec_stack_end(void);
+/* Begins a container: 0, or -1 with ValueError. Its end is `buffer->depth--`, which an exception makes needless. */
+static inline int tb_codec_deeper(tb_buffer *buffer) {
+    if (__builtin_expect(buffer->depth >= TB_CODEC_DEPTH, 0)) {
+        return tb_codec_too_deep();
+    }
+    buffer->depth++;
+    return 0;
+}
+/* The same for an object of a class, without which no type is recursive: -1 with RecursionError where the C stack ends, too. */
+static inline int tb_codec_enter(tb_buffer *buffer) {
+#ifndef TB_PUBLIC_ONLY
+    if (__builtin_expect((uintptr_t)__builtin_frame_address(0) >= ((tb_thread_view *)tb_thread())->stack_soft_limit, 1)) {
+        return tb_codec_deeper(buffer);
+    }
+#endif
+    return tb_codec_deeper(buffer) < 0 || tb_codec_stack_end() < 0 ? -1 : 0;
+}
 
 /* Appends an int held in C (borrowed). */
 int tb_codec_write_big(tb_buffer *buffer, tb_int value);

@@ -29,6 +29,19 @@ int tb_runtime_load(void) {
 
 /* Writing. */
 
+int tb_codec_too_deep(void) {
+    PyErr_Format(PyExc_ValueError, "nested more than %d levels deep, or a circular reference", TB_CODEC_DEPTH);
+    return -1;
+}
+
+int tb_codec_stack_end(void) {
+    if (Py_EnterRecursiveCall(" while writing JSON")) {
+        return -1;
+    }
+    Py_LeaveRecursiveCall();
+    return 0;
+}
+
 int tb_codec_type_error(const char *expected, PyObject *got) {
     PyErr_Format(PyExc_TypeError, "expected %s, got %.200s", expected, got == Py_None ? "None" : Py_TYPE(got)->tp_name);
     return -1;

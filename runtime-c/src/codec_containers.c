@@ -243,6 +243,9 @@ int tb_codec_write_list(tb_buffer *buffer, PyObject *value, tb_encoder element, 
     if (!PyList_Check(value)) {
         return tb_codec_type_error(expected, value);
     }
+    if (tb_codec_deeper(buffer) < 0) {
+        return -1;
+    }
     TB_CODEC_WRITE(buffer, "[");
     for (Py_ssize_t each = 0; each < PyList_GET_SIZE(value); each++) {
         PyObject *item = PyList_GetItemRef(value, each);
@@ -263,12 +266,16 @@ int tb_codec_write_list(tb_buffer *buffer, PyObject *value, tb_encoder element, 
         }
     }
     TB_CODEC_WRITE(buffer, "]");
+    buffer->depth--;
     return 0;
 }
 
 int tb_codec_write_tuple_of(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected) {
     if (!PyTuple_Check(value)) {
         return tb_codec_type_error(expected, value);
+    }
+    if (tb_codec_deeper(buffer) < 0) {
+        return -1;
     }
     TB_CODEC_WRITE(buffer, "[");
     for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(value); each++) {
@@ -280,6 +287,7 @@ int tb_codec_write_tuple_of(tb_buffer *buffer, PyObject *value, tb_encoder eleme
         }
     }
     TB_CODEC_WRITE(buffer, "]");
+    buffer->depth--;
     return 0;
 }
 
@@ -289,6 +297,9 @@ int tb_codec_write_tuple(tb_buffer *buffer, PyObject *value, const tb_encoder *e
     }
     if ((size_t)PyTuple_GET_SIZE(value) != count) {
         PyErr_Format(PyExc_TypeError, "expected %s, got a tuple of %zd", expected, PyTuple_GET_SIZE(value));
+        return -1;
+    }
+    if (tb_codec_deeper(buffer) < 0) {
         return -1;
     }
     TB_CODEC_WRITE(buffer, "[");
@@ -301,12 +312,16 @@ int tb_codec_write_tuple(tb_buffer *buffer, PyObject *value, const tb_encoder *e
         }
     }
     TB_CODEC_WRITE(buffer, "]");
+    buffer->depth--;
     return 0;
 }
 
 int tb_codec_write_set(tb_buffer *buffer, PyObject *value, tb_encoder element, const char *expected, int frozen) {
     if (frozen ? !PyFrozenSet_Check(value) : !PySet_Check(value)) {
         return tb_codec_type_error(expected, value);
+    }
+    if (tb_codec_deeper(buffer) < 0) {
+        return -1;
     }
     PyObject *iterator = PyObject_GetIter(value), *item = NULL;
     int more = -1;
@@ -324,6 +339,7 @@ int tb_codec_write_set(tb_buffer *buffer, PyObject *value, tb_encoder element, c
     }
     Py_XDECREF(iterator);
     TB_CODEC_WRITE(buffer, "]");
+    buffer->depth--;
     return more == 0 ? 0 : -1;
 }
 
@@ -388,6 +404,9 @@ int tb_codec_write_dict(tb_buffer *buffer, PyObject *value, tb_encoder write_key
     if (!PyDict_Check(value)) {
         return tb_codec_type_error(expected, value);
     }
+    if (tb_codec_deeper(buffer) < 0) {
+        return -1;
+    }
     int failed;
     TB_CODEC_WRITE(buffer, "{");
     if (PyDict_CheckExact(value)) {
@@ -398,5 +417,6 @@ int tb_codec_write_dict(tb_buffer *buffer, PyObject *value, tb_encoder write_key
         failed = write_own_items(buffer, value, write_key, element);
     }
     TB_CODEC_WRITE(buffer, "}");
+    buffer->depth--;
     return failed ? -1 : 0;
 }

@@ -41,6 +41,34 @@ class Order:
     lines: list[Line]
 
 
+@dataclass
+class Tree:
+    children: "list[Tree]"
+    leaf: Any = None
+    pair: "tuple[Tree, int] | None" = None
+
+
+@dataclass
+class Empty:
+    pass
+
+
+def tree(depth: int, leaf: Any = None) -> Tree:
+    """So many objects one in the other, each in a list."""
+    found = Tree([], leaf)
+    for _ in range(depth - 1):
+        found = Tree([found])
+    return found
+
+
+def pairs(depth: int, leaf: Any = None) -> Tree:
+    """The same with tuples."""
+    found = Tree([], leaf)
+    for _ in range(depth - 1):
+        found = Tree([], None, (found, 1))
+    return found
+
+
 def unknown(value: Any) -> Any:
     """What the compiler knows nothing of."""
     return value
@@ -112,6 +140,14 @@ FAULTS: dict[str, tuple[str, str]] = {
     "deep": ("Any", "return nested(900)"),
     "too_deep": ("Any", "return nested(1100)"),
     "far_too_deep": ("Any", "return nested(100_000)"),
+    # A level is a level, whoever writes it.
+    "deep_tree": ("Tree", "return tree(500)"),
+    "too_deep_tree": ("Tree", "return tree(501)"),
+    "far_too_deep_tree": ("Tree", "return tree(20_000)"),
+    "deep_pairs": ("dict[str, Tree]", "return {'a': pairs(499)}"),
+    "too_deep_pairs": ("dict[str, Tree]", "return {'a': pairs(500)}"),
+    "deep_leaf": ("list[Tree]", "return [tree(300, pairs(199, [[Empty()]]))]"),
+    "too_deep_leaf": ("list[Tree]", "return [tree(300, pairs(200, [[Empty()]]))]"),
     "object": ("Any", "return unknown(object())"),
     "a_class": ("Any", "return unknown(int)"),
     "generator": ("Any", "return unknown(x for x in [1])"),
@@ -182,14 +218,14 @@ class Faults(unittest.TestCase):
                     self.assertTrue(interpreted[0].startswith(b"HTTP/1.1 "), interpreted)
 
     def test_faults_are_500_and_say_nothing_of_the_reason(self) -> None:
-        for name in ("key", "recurses", "str_for_int", "nan", "too_deep", "object", "bad_status", "header_injection", "interim_status", "switching", "undeclared_response", "not_a_response", "exits", "odd"):
+        for name in ("key", "recurses", "str_for_int", "nan", "too_deep", "too_deep_tree", "too_deep_pairs", "too_deep_leaf", "object", "bad_status", "header_injection", "interim_status", "switching", "undeclared_response", "not_a_response", "exits", "odd"):
             with self.subTest(fault=name):
                 answer, _ = self.answers(f"/inline/{name}")[0]
                 self.assertIn(b"HTTP/1.1 500 ", answer)
                 self.assertTrue(answer.endswith(b'{"type":"about:blank","title":"Internal Server Error","status":500}'), answer)
 
     def test_what_is_no_fault_is_answered(self) -> None:
-        for name, wanted in (("deep", 200), ("huge", 200), ("int_for_float", 200), ("plain", 201), ("own_length", 200), ("own_encoding", 200), ("no_allow", 405), ("no_content", 204), ("http", 409), ("bytes", 200)):
+        for name, wanted in (("deep", 200), ("deep_tree", 200), ("deep_pairs", 200), ("deep_leaf", 200), ("huge", 200), ("int_for_float", 200), ("plain", 201), ("own_length", 200), ("own_encoding", 200), ("no_allow", 405), ("no_content", 204), ("http", 409), ("bytes", 200)):
             with self.subTest(fault=name):
                 answer, _ = self.answers(f"/inline/{name}")[0]
                 self.assertIn(b"HTTP/1.1 %d " % wanted, answer)

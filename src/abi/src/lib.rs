@@ -19,7 +19,7 @@ pub use header::header;
 pub use tables::*;
 
 /// Raised whenever a layout, a function's meaning or a calling convention changes.
-pub const ABI_VERSION: u32 = 3;
+pub const ABI_VERSION: u32 = 4;
 
 /// The value was decoded.
 pub const OK: i32 = 0;

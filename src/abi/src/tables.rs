@@ -116,6 +116,8 @@ layouts! {
         length: usize = "size_t length",
         /// Bytes allocated.
         capacity: usize = "size_t capacity",
+        /// How many containers the next value is in. After an exception it says nothing.
+        depth: usize = "size_t depth",
     }
 
     /// Where in the input a decoder is: a list on the C stack, innermost first, read only when a value is rejected.

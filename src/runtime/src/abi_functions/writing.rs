@@ -59,7 +59,9 @@ pub(super) unsafe extern "C" fn write_key(out: *mut Buffer, value: *mut Object) 
     guard(RAISED, |py| {
         // SAFETY: by the contract a valid buffer of this runtime and a borrowed reference.
         let (out, value) = unsafe { (&mut *out, Bound::from_borrowed_ptr(py, value.cast())) };
-        encode::encode_key(py, out, &value, 0).map_or_else(
+        // Those of the dict itself.
+        let depth = out.depth.saturating_sub(1);
+        encode::encode_key(py, out, &value, depth).map_or_else(
             |failure| failure.status(),
             |()| {
                 // The colon.

@@ -58,6 +58,7 @@ impl From<Vec<u8>> for Output {
             data: vec.as_mut_ptr(),
             length: vec.len(),
             capacity: vec.capacity(),
+            depth: 0,
         })
     }
 }
@@ -90,6 +91,7 @@ pub unsafe fn grow(buffer: &mut Buffer, extra: usize) {
         data: vec.as_mut_ptr(),
         length: vec.len(),
         capacity: vec.capacity(),
+        depth: buffer.depth,
     };
 }
 

@@ -21,9 +21,10 @@ use tayberry_abi::Buffer;
 /// How deep containers may be nested; deeper is taken for a cycle.
 const DEPTH: usize = 1000;
 
-/// Appends a value. Errors leave what was appended so far.
+/// Appends a value, as deep as C encoders are in theirs. Errors leave what was appended so far.
 pub fn encode(py: Python<'_>, out: &mut Buffer, value: &Bound<'_, PyAny>) -> Decoded<()> {
-    encode_at(py, out, value, 0)
+    let depth = out.depth;
+    encode_at(py, out, value, depth)
 }
 
 /// One level deeper: an error at the limit or when the C stack runs out.

@@ -215,12 +215,12 @@ impl Emitter<'_> {
             "    if (Py_TYPE(value) != {spec}.type) {{\n        return tb_class_check(&{spec}, value) ? tb_codec_write_object(buffer, value) : tb_codec_type_error({shown}, value);\n    }}\n"
         );
         if fields.is_empty() {
-            out.push_str("    TB_CODEC_WRITE(buffer, \"{}\");\n    return 0;\n");
+            out.push_str("    if (tb_codec_deeper(buffer) < 0) {\n        return -1;\n    }\n    TB_CODEC_WRITE(buffer, \"{}\");\n    buffer->depth--;\n    return 0;\n");
             return out;
         }
         let _ = write!(
             out,
-            "    {struct_} *self = ({struct_} *)value;\n    if (tb_enter() < 0) {{\n        return -1;\n    }}\n    int failed = 0;\n"
+            "    {struct_} *self = ({struct_} *)value;\n    if (tb_codec_enter(buffer) < 0) {{\n        return -1;\n    }}\n"
         );
         for (at, (name, ty)) in fields.iter().enumerate() {
             let held = Held::of(ty);
@@ -245,13 +245,13 @@ impl Emitter<'_> {
                 .unwrap_or_default();
             let _ = write!(
                 out,
-                "    {{\n        {c}field = {read};\n        if ({unset}) {{\n            field = tb_field_missing_{word}(&{spec}, {at}, value);\n            if ({unset}) {{\n                goto failure;\n            }}\n        }}\n        TB_CODEC_WRITE(buffer, {prefix});\n        failed = {encode};\n{release}        if (failed) {{\n            goto failure;\n        }}\n    }}\n",
+                "    {{\n        {c}field = {read};\n        if ({unset}) {{\n            field = tb_field_missing_{word}(&{spec}, {at}, value);\n            if ({unset}) {{\n                return -1;\n            }}\n        }}\n        TB_CODEC_WRITE(buffer, {prefix});\n        int failed = {encode};\n{release}        if (failed) {{\n            return -1;\n        }}\n    }}\n",
                 c = held.c(),
                 word = held.word(),
                 prefix = string(&prefix),
             );
         }
-        out.push_str("    TB_CODEC_WRITE(buffer, \"}\");\n    tb_leave();\n    return 0;\nfailure:\n    tb_leave();\n    return -1;\n");
+        out.push_str("    TB_CODEC_WRITE(buffer, \"}\");\n    buffer->depth--;\n    return 0;\n");
         out
     }
 }
