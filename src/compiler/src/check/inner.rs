@@ -238,7 +238,7 @@ fn generator_of(generator: &ast::ExprGenerator) -> ast::StmtFunctionDef {
         }
         let given = ast::Expr::Name(ast::ExprName {
             node_index: Default::default(),
-            range,
+            range: each.iter.range(),
             id: name().id,
             ctx: ast::ExprContext::Load,
         });

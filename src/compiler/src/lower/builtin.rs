@@ -316,6 +316,7 @@ impl<'a> Builder<'a> {
         let guard = Guard::Builtin(self.function.module, Rc::from(name));
         let name: Rc<str> = Rc::from(name);
         let again = name.clone();
+        let line = self.line;
         self.guarded(
             guard,
             &expr.ty,
@@ -341,11 +342,12 @@ impl<'a> Builder<'a> {
                         return;
                     }
                     let (decided, next) = (this.block("decided"), this.block("next"));
-                    if &*name == "any" {
-                        this.condition(&inner.element, decided, next);
+                    let (yes, no) = if &*name == "any" {
+                        (decided, next)
                     } else {
-                        this.condition(&inner.element, next, decided);
-                    }
+                        (next, decided)
+                    };
+                    this.condition_of_item(&inner.element, line, yes, no);
                     this.start(decided);
                     this.store(result, Operand::Const(Const::Bool(&*name == "any")));
                     this.goto(after);

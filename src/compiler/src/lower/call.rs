@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::callers::{call_looks_back, looks_back};
 use super::{Builder, Val};
 use crate::hir::{
-    Call, Callee, ClassId, Element, Expr, FieldDefault, FunctionId, FunctionKind, Param, ParamKind,
-    Path,
+    Call, Callee, ClassId, Element, Expr, ExprKind, FieldDefault, FunctionId, FunctionKind, Param,
+    ParamKind, Path,
 };
 use crate::ir::{Const, Guard, OpKind, Operand, Pack, Place, Prim, Repr, Terminator};
 use crate::members;
@@ -345,7 +345,6 @@ impl<'a> Builder<'a> {
 
     /// Whether evaluating an expression has no effect, so that the order does not matter.
     fn is_quiet(&self, expr: &Expr) -> bool {
-        use crate::hir::ExprKind;
         match &expr.kind {
             ExprKind::None
             | ExprKind::Bool(_)
@@ -476,11 +475,14 @@ impl<'a> Builder<'a> {
         expr: &'a Expr,
     ) -> Val {
         let receiver = self.expr(object);
-        if !is_plain(call) || self.has_quiet_arguments(call) {
+        // The interpreter finds an attribute of `super()` where that begins, and calls it where its name is.
+        let is_apart =
+            is_super(object) && self.sources.line(object.span) != self.sources.line(expr.span);
+        if !is_plain(call) || (self.has_quiet_arguments(call) && !is_apart) {
             return self.call_on(call, receiver, name, expr);
         }
         // What the arguments do comes after the attribute is found, or is not.
-        self.at_line(expr.span);
+        self.at_line(if is_apart { object.span } else { expr.span });
         let object = self.boxed(receiver);
         let name = self.str(name);
         let callee = self.prim(Prim::AttrGet, vec![object, name]);
@@ -655,5 +657,19 @@ impl<'a> Builder<'a> {
                 Element::One(_) | Element::Star(_) => None,
             })
             .collect()
+    }
+}
+
+/// Whether it is `super()`, whatever its arguments.
+fn is_super(object: &Expr) -> bool {
+    let ExprKind::Call(call) = &object.kind else {
+        return false;
+    };
+    match &call.callee {
+        Callee::Builtin(name) => name == "super",
+        Callee::Dynamic(callee) => {
+            matches!(&callee.kind, ExprKind::Global(name) if name == "super")
+        }
+        _ => false,
     }
 }

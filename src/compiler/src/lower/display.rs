@@ -211,8 +211,8 @@ impl<'a> Builder<'a> {
         after: BlockId,
         inside: &mut dyn FnMut(&mut Self, BlockId),
     ) {
-        let done = self.block("done");
-        self.clauses(comprehension, 0, done, after, inside);
+        let (done, line) = (self.block("done"), self.line);
+        self.clauses(comprehension, 0, line, done, after, inside);
         self.start(done);
         self.goto(after);
         self.start(after);
@@ -221,10 +221,12 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The clauses from `at` on, of a comprehension that begins on the line `begin`.
     fn clauses(
         &mut self,
         comprehension: &'a Comprehension,
         at: usize,
+        begin: u32,
         done: BlockId,
         after: BlockId,
         inside: &mut dyn FnMut(&mut Self, BlockId),
@@ -247,6 +249,7 @@ impl<'a> Builder<'a> {
         let (top, line) = if clause.is_async {
             let iter = self.async_start(&clause.iter);
             own(self);
+            self.line = begin;
             (self.async_next(&iter, &clause.target, done), self.line)
         } else {
             let state = self.loop_start(&clause.iter);
@@ -261,7 +264,7 @@ impl<'a> Builder<'a> {
         }
         if at + 1 < comprehension.clauses.len() {
             let inner_done = self.block("done");
-            self.clauses(comprehension, at + 1, inner_done, after, inside);
+            self.clauses(comprehension, at + 1, begin, inner_done, after, inside);
             self.goto(again);
             self.start(inner_done);
         } else {

@@ -466,6 +466,30 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The same for an item that is evaluated where it stands and whose truth is tested on another line.
+    pub(super) fn condition_of_item(
+        &mut self,
+        item: &'a Expr,
+        line: u32,
+        yes: BlockId,
+        no: BlockId,
+    ) {
+        let end = Span {
+            start: item.span.end,
+            ..item.span
+        };
+        if self.sources.line(item.span) == line && self.sources.line(end) == line {
+            self.condition(item, yes, no);
+            return;
+        }
+        let value = self.expr(item);
+        self.line = line;
+        match self.truth(value) {
+            Operand::Const(Const::Bool(truth)) => self.goto(if truth { yes } else { no }),
+            truth => self.branch(truth, yes, no),
+        }
+    }
+
     // Comparison.
 
     pub(super) fn compare(

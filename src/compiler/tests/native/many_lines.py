@@ -245,11 +245,143 @@ def counted(a: int, b: int, c: int) -> int:
     return total
 
 
+def decided(a, b):
+    return any(
+        x
+        for
+        x
+        in
+        (a,
+         b)
+    ) or all(
+        (
+            x
+            <
+            b
+        )
+        for
+        x
+        in
+        [a]
+    )
+
+
+def decided_by_both(a, b):
+    return all(
+        (
+            x
+            and
+            a
+        )
+        for
+        x
+        in
+        [b]
+    ) + any(
+        not
+        x
+        for x in (b, a)
+    )
+
+
+def made_later(a, b):
+    return a, (
+        b
+        for
+        x
+        in
+        b
+        if
+        a
+    )
+
+
+class Base:
+    def there(self, value):
+        return value
+
+
+class Derived(Base):
+    def zero(self, value):
+        return super(
+        ).nowhere(
+            value
+        )
+
+    def zero_called(self, value):
+        return (
+            super()
+            .nowhere(
+                value
+                .real,
+            )
+        )
+
+    def two(self, value):
+        return super(
+            Derived,
+            self
+        ).nowhere(
+            value
+        )
+
+    def attribute(self, value):
+        return (
+            super()
+            .nowhere
+        )
+
+    def found(self, value):
+        return super(
+        ).there(
+            value
+            .there
+        )
+
+
+async def each(items, a):
+    return [
+        x
+        for
+        y
+        in
+        (
+            1,
+            2
+        )
+        async for
+        x
+        in
+        items
+        if
+        a
+    ]
+
+
+async def pairs(items, a):
+    return {
+        x
+        :
+        a
+        async for
+        x
+        in
+        items
+    }
+
+
 def lines(error):
+    """The lines of the exceptions; a generator expression that is consumed at once has no entry when it is compiled."""
     found = []
     while error is not None:
-        entries = traceback.extract_tb(error.__traceback__)
-        found.append((type(error).__name__, [(entry.name, entry.lineno) for entry in entries if entry.name != "attempt"]))
+        entries = []
+        for entry in traceback.extract_tb(error.__traceback__):
+            name = entry.name
+            if name == "<genexpr>" and entries[-1][0].startswith("decided"):
+                name = entries.pop()[0]
+            if name != "attempt":
+                entries.append((name, entry.lineno))
+        found.append((type(error).__name__, entries))
         error = error.__context__
     return found
 
@@ -259,6 +391,11 @@ def attempt(name, run):
         print(name, len(str(run())))
     except BaseException as error:
         print(name, lines(error))
+
+
+def failing():
+    yield 1
+    raise ValueError("iterated")
 
 
 def note(log, value, name):
@@ -293,7 +430,7 @@ def displays(a, b, c, d):
 
 FUNCTIONS = [
     starred_list, starred_tuple, sets, starred_set, dicts, merged, comprehended, formatted, formatted_alone, negated, both, chosen,
-    caught, caught_one_of,
+    caught, caught_one_of, decided, decided_by_both,
 ]
 
 
@@ -309,6 +446,15 @@ def main():
         attempt("digits_alone", lambda: digits_alone(first))
     attempt("steps", lambda: steps(1, 2, 0))
     attempt("counted", lambda: counted(1, 2, 0))
+    for value in values:
+        attempt("made_later", lambda: list(made_later(value, [1])[1]))
+        attempt("made_later", lambda: list(made_later(1, value)[1]))
+        attempt("each", lambda: each(Later(), value).send(None))
+        attempt("pairs", lambda: pairs(Later(), value).send(None))
+        attempt("pairs", lambda: pairs(value, 1).send(None))
+    attempt("made_later", lambda: list(made_later(1, failing())[1]))
+    for method in (Derived.zero, Derived.zero_called, Derived.two, Derived.attribute, Derived.found):
+        attempt(method.__name__, lambda: method(Derived(), 1))
     evaluated([], {"key": 1})
     print(displays(1, 2, {1: 5, 7: 8}, 9))
 
