@@ -112,8 +112,7 @@ class Build:
         self._kept = tempfile.TemporaryDirectory()
         self.folder = Path(self._kept.name)
         (self.folder / "app.py").write_text(textwrap.dedent(source))
-        done = subprocess.run([command_line(), "build", "app.py"], cwd=self.folder, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stderr
+        build(self.folder)
 
     def end(self) -> None:
         """Removes it."""

@@ -13,7 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
-from modes import MODES, Served, build, serve
+from modes import MODES, Build, Served, serve
 from test_server import environment
 
 APP = """
@@ -53,11 +53,9 @@ async def task() -> int:
 
 class Stuck(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        (self.folder / "app.py").write_text(APP)
-        build(self.folder)
+        built = Build(APP)
+        self.addCleanup(built.end)
+        self.folder = built.folder
 
     def stop(self, mode: str, path: str) -> tuple[int, float, str]:
         """Stops a server while it answers: the exit status, the seconds that it took and what the server said."""
@@ -223,39 +221,39 @@ async def task(n: int) -> int:
 
 
 class Ending(unittest.TestCase):
+    def built(self, source: str) -> Path:
+        """The folder of a program that is built."""
+        built = Build(source)
+        self.addCleanup(built.end)
+        return built.folder
+
     def test_the_end_of_the_server_is_that_of_a_script(self) -> None:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            (folder / "app.py").write_text(ENDING)
-            build(folder)
-            for mode in MODES:
-                with self.subTest(mode=mode):
-                    server = Served(folder, mode, threads=2)
-                    for way in ("inline", "pool", "task"):
-                        answer = server.ask(f"GET /{way}/7 HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n".encode())
-                        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
-                    self.assertEqual(server.end(), 0, server.said())
-                    said = server.said().splitlines()[1:]
-                    # Functions `atexit` after the lifespan, `logging`'s own after the program's.
-                    logged = ["inline 7", "pool 7", "task 7", "lifespan", "second", "first"]
-                    self.assertEqual(said[:4], ["lifespan", "second", "first", "6 records"])
-                    self.assertRegex(said[4], "closed at [0-9]+")
-                    self.assertEqual(said[5:], [f"logged {each}" for each in logged])
+        folder = self.built(ENDING)
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                server = Served(folder, mode, threads=2)
+                for way in ("inline", "pool", "task"):
+                    answer = server.ask(f"GET /{way}/7 HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n".encode())
+                    self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+                self.assertEqual(server.end(), 0, server.said())
+                said = server.said().splitlines()[1:]
+                # Functions `atexit` after the lifespan, `logging`'s own after the program's.
+                logged = ["inline 7", "pool 7", "task 7", "lifespan", "second", "first"]
+                self.assertEqual(said[:4], ["lifespan", "second", "first", "6 records"])
+                self.assertRegex(said[4], "closed at [0-9]+")
+                self.assertEqual(said[5:], [f"logged {each}" for each in logged])
 
     def test_what_modules_hold_is_finalised_while_names_mean_something(self) -> None:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            (folder / "app.py").write_text(HOLDING)
-            build(folder)
-            for mode in MODES:
-                with self.subTest(mode=mode):
-                    server = Served(folder, mode)
-                    for way in ("inline", "pool", "task"):
-                        head = f"POST /{way} HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\ncontent-length: 13\r\nconnection: close\r\n\r\n"
-                        answer = server.ask(head.encode() + b'{"name":"it"}')
-                        self.assertIn(b'"next":{"name":"it","next":null}', answer)
-                    self.assertEqual(server.end(), 0, server.said())
-                    self.assertEqual(sorted(server.said().splitlines()[1:]), ["last is gone", "listed is gone"])
+        folder = self.built(HOLDING)
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                server = Served(folder, mode)
+                for way in ("inline", "pool", "task"):
+                    head = f"POST /{way} HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\ncontent-length: 13\r\nconnection: close\r\n\r\n"
+                    answer = server.ask(head.encode() + b'{"name":"it"}')
+                    self.assertIn(b'"next":{"name":"it","next":null}', answer)
+                self.assertEqual(server.end(), 0, server.said())
+                self.assertEqual(sorted(server.said().splitlines()[1:]), ["last is gone", "listed is gone"])
 
 
 class Early(unittest.TestCase):
