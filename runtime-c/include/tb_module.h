@@ -56,6 +56,8 @@ typedef struct tb_module_spec {
     PyObject *globals;
     /* Filled here: the guards of other modules on names of this one. */
     struct tb_reader *readers;
+    /* Filled here: which names some guard may ask for, a bit for each by its hash. */
+    uint64_t asked[32];
 } tb_module_spec;
 
 /* Whether the attributes of a module that has been imported are its namespace's names and nothing else. */

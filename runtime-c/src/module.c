@@ -61,8 +61,29 @@ static void judge_event(module_state *state, uint32_t each, PyDict_WatchEvent ev
     }
 }
 
+/* The bit of `tb_module_spec.asked` that stands for a name, as a number; -1 for what is no plain text. */
+static int bit_of(PyObject *name) {
+    Py_hash_t hash = name != NULL && PyUnicode_CheckExact(name) ? PyObject_Hash(name) : -1;
+    return hash == -1 ? -1 : (int)((size_t)hash % (8 * sizeof(((tb_module_spec *)NULL)->asked)));
+}
+
+/* Says that a guard asks for a name of a module; before the guard looks at it for the first time. */
+static void ask(tb_module_spec *home, PyObject *name) {
+    int bit = bit_of(name);
+    __atomic_fetch_or(&home->asked[bit / 64], UINT64_C(1) << bit % 64, __ATOMIC_SEQ_CST);
+}
+
+/* Whether no guard asks for a name: most names that are stored to are variables. */
+static int is_unasked(const tb_module_spec *spec, PyObject *key) {
+    int bit = bit_of(key);
+    return bit >= 0 && !(__atomic_load_n(&spec->asked[bit / 64], __ATOMIC_SEQ_CST) >> bit % 64 & 1);
+}
+
 static void globals_changed(void *owner, PyDict_WatchEvent event, PyObject *key, PyObject *value) {
     module_state *state = owner;
+    if (is_unasked(state->spec, key)) {
+        return; /* events of the whole namespace have no key */
+    }
     for (uint32_t each = 0; each < state->spec->guard_count; each++) {
         if (state->spec->guards[each].home == NULL) {
             judge_event(state, each, event, key, value);
@@ -139,6 +160,7 @@ static int guard_names(tb_module_spec *spec) {
         if (state->names[each] == NULL) {
             return -1;
         }
+        ask(spec->guards[each].home == NULL ? spec : spec->guards[each].home, state->names[each]);
         if (spec->guards[each].expected == NULL) {
             if (PyDict_GetItemRef(builtins, state->names[each], &state->originals[each]) < 0) {
                 return -1;
