@@ -176,7 +176,10 @@ impl Translator<'_> {
                     return Err(self.reason("`:=` binds a global name", expr));
                 };
                 self.assigned(target, &value.ty);
-                let ty = value.ty.clone();
+                let ty = match self.shared.contains(&target) {
+                    true => super::shared::opened(&value.ty),
+                    false => value.ty.clone(),
+                };
                 (ExprKind::Walrus { target, value }, ty)
             }
             ast::Expr::List(ast::ExprList { elts, .. })

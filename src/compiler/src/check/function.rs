@@ -12,10 +12,14 @@ use rustpython_text_size::Ranged;
 use super::annotation::annotation;
 use super::locals::LocalFinder;
 use super::result_type::join;
+use super::shared::{opened, shared};
 use super::{Candidate, Tables, module_id};
 use crate::hir::*;
 use crate::source::{FileId, Span};
 use crate::types::Type;
+
+/// How often a body is translated before types that still change are given up.
+const ROUNDS: u32 = 8;
 
 /// Why a function stays interpreted.
 pub struct Reason {
@@ -47,6 +51,8 @@ pub struct Translator<'a> {
     pub(super) named: usize,
     /// Locals that inner functions rebind: nothing that was found out about them holds for long.
     pub(super) unsteady: BTreeSet<LocalId>,
+    /// Locals whose containers other code may change: nothing is claimed of what is in them.
+    pub(super) shared: BTreeSet<LocalId>,
     pub(super) inner: Vec<InnerCode>,
     /// There is a first positional parameter.
     pub(super) has_first: bool,
@@ -95,7 +101,7 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
     let mut body = Vec::new();
     let named = translator.locals.len();
     translator.named = named;
-    for _ in 0..8 {
+    for round in 0.. {
         // Variables of comprehensions are made anew in each round.
         translator.truncate_locals(named);
         let before: Vec<Type> = translator
@@ -106,12 +112,16 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         translator.narrowed.clear();
         translator.inner.clear();
         body = translator.block(statements)?;
-        if translator.locals[..named]
-            .iter()
-            .map(|local| &local.ty)
-            .eq(&before)
-        {
+        let changed: Vec<usize> = (0..named)
+            .filter(|at| translator.locals[*at].ty != before[*at])
+            .collect();
+        let found = translator.found_shared(&body);
+        if changed.is_empty() && !found {
             break;
+        }
+        if round >= ROUNDS {
+            // Types that go round in circles of variables, a step each round, end where all of them end.
+            changed.iter().for_each(|at| translator.give_up(*at));
         }
     }
     let awaited = super::suspends::first_await(&body);
@@ -211,6 +221,7 @@ impl<'a> Translator<'a> {
             globals: Vec::new(),
             named: 0,
             unsteady: BTreeSet::new(),
+            shared: BTreeSet::new(),
             inner: Vec::new(),
             has_first: false,
             first_rebound: false,
@@ -278,7 +289,12 @@ impl<'a> Translator<'a> {
 
     /// A variable of a comprehension: shadows a name until `restore`.
     pub(super) fn shadow(&mut self, name: &str, ty: Type) -> (LocalId, Option<LocalId>) {
-        let id = self.add_local(name, Some(ty));
+        let id = LocalId(self.locals.len() as u32);
+        let ty = match self.shared.contains(&id) {
+            true => opened(&ty),
+            false => ty,
+        };
+        self.add_local(name, Some(ty));
         (id, self.by_name.insert(name.to_owned(), id))
     }
 
@@ -287,6 +303,23 @@ impl<'a> Translator<'a> {
             Some(id) => self.by_name.insert(name.to_owned(), id),
             None => self.by_name.remove(name),
         };
+    }
+
+    /// Looks for locals whose containers other code may change; whether there are more than before.
+    fn found_shared(&mut self, body: &[Stmt]) -> bool {
+        let inferred = |id: LocalId| {
+            id.index() >= self.named || (!self.declared[id.index()] && !self.shared.contains(&id))
+        };
+        let found = shared(self.tables, &self.locals, inferred, body);
+        let before = self.shared.len();
+        self.shared.extend(found);
+        self.shared.len() > before
+    }
+
+    /// Nothing more is found out about a local.
+    fn give_up(&mut self, at: usize) {
+        self.locals[at].ty = Type::Object;
+        self.inferred[at] = Some(Type::Object);
     }
 
     fn truncate_locals(&mut self, count: usize) {
@@ -421,10 +454,13 @@ impl<'a> Translator<'a> {
             }
             return;
         }
-        let joined = match &self.inferred[id.index()] {
+        let mut joined = match &self.inferred[id.index()] {
             None => ty.clone(),
             Some(known) => join(known, ty),
         };
+        if self.shared.contains(&id) {
+            joined = opened(&joined);
+        }
         // A tuple's members are claims of the moment; a local is never more precise than the widest assignment.
         self.locals[id.index()].ty = joined.clone();
         self.inferred[id.index()] = Some(joined);

@@ -55,6 +55,7 @@ mod result_type;
 mod routers;
 mod routes;
 mod scope;
+mod shared;
 mod specials;
 mod statement;
 mod super_call;
