@@ -44,6 +44,8 @@ pub struct Translator<'a> {
     pub(super) declared: Vec<bool>,
     /// `None` until a first assignment has been seen.
     pub(super) inferred: Vec<Option<Type>>,
+    /// A local's type has grown in this round after it had one: what was read before has the smaller one.
+    grown: bool,
     /// What tests before this point tell.
     pub(super) narrowed: BTreeMap<LocalId, Type>,
     globals: Vec<String>,
@@ -58,6 +60,8 @@ pub struct Translator<'a> {
     pub(super) has_first: bool,
     /// The body assigns to it.
     pub(super) first_rebound: bool,
+    /// `*args` and `**kwargs`, of which no annotation says what else they may be made.
+    starred: Vec<LocalId>,
     pub(super) returns: Type,
     pub(super) loop_depth: u32,
     /// How many generator expressions that are consumed at once are around.
@@ -111,12 +115,13 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
             .collect();
         translator.narrowed.clear();
         translator.inner.clear();
+        translator.grown = false;
         body = translator.block(statements)?;
         let changed: Vec<usize> = (0..named)
             .filter(|at| translator.locals[*at].ty != before[*at])
             .collect();
         let found = translator.found_shared(&body);
-        if changed.is_empty() && !found {
+        if changed.is_empty() && !translator.grown && !found {
             break;
         }
         if round >= ROUNDS {
@@ -217,6 +222,7 @@ impl<'a> Translator<'a> {
             by_name: BTreeMap::new(),
             declared: Vec::new(),
             inferred: Vec::new(),
+            grown: false,
             narrowed: BTreeMap::new(),
             globals: Vec::new(),
             named: 0,
@@ -225,6 +231,7 @@ impl<'a> Translator<'a> {
             inner: Vec::new(),
             has_first: false,
             first_rebound: false,
+            starred: Vec::new(),
             returns: tables.returns_of(candidate),
             loop_depth: 0,
             consuming: 0,
@@ -367,6 +374,9 @@ impl<'a> Translator<'a> {
             let ty = wire.plain();
             let id = translator.add_local(&parameter.name, Some(ty.clone()));
             translator.by_name.insert(parameter.name.to_string(), id);
+            if matches!(kind, ParamKind::VarPositional | ParamKind::VarKeyword) {
+                translator.starred.push(id);
+            }
             params.push(Param {
                 name: parameter.name.to_string(),
                 kind,
@@ -423,6 +433,9 @@ impl<'a> Translator<'a> {
             }
             let ty = claim.map(|expr| annotation(self.tables, self.module, expr));
             match self.by_name.get(&name) {
+                Some(id) if self.starred.contains(id) => {
+                    self.locals[id.index()].ty = Type::Object;
+                }
                 // A parameter that is assigned to again keeps its declared type; values are checked.
                 Some(id) => self.first_rebound |= id.0 == 0,
                 None => {
@@ -461,6 +474,7 @@ impl<'a> Translator<'a> {
         if self.shared.contains(&id) {
             joined = opened(&joined);
         }
+        self.grown |= matches!(&self.inferred[id.index()], Some(known) if *known != joined);
         // A tuple's members are claims of the moment; a local is never more precise than the widest assignment.
         self.locals[id.index()].ty = joined.clone();
         self.inferred[id.index()] = Some(joined);

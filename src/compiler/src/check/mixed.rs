@@ -83,6 +83,17 @@ impl<'a> Visitor<'a> for Combined<'_> {
     fn visit_expr(&mut self, _: &'a ast::Expr) {}
 }
 
+/// Whether objects of a class have a layout of their own as Python makes it: `__slots__`, or `slots=True` of a data class.
+fn has_slots(class: &ast::StmtClassDef) -> bool {
+    let by_option = class.decorator_list.iter().any(|each| {
+        matches!(&each.expression, ast::Expr::Call(call) if call.arguments.find_keyword("slots").is_some())
+    });
+    let annotated = class.body.iter().any(|stmt| {
+        matches!(stmt, ast::Stmt::AnnAssign(assign) if matches!(&*assign.target, ast::Expr::Name(name) if name.id.as_str() == "__slots__"))
+    });
+    by_option || annotated || super::class_body::binds(class, "__slots__")
+}
+
 /// Collects the program's classes that a base is or inherits from; false if it is or inherits from anything whose
 /// layout is not known.
 fn ancestors(
@@ -105,7 +116,7 @@ fn ancestors(
             };
             let bases = class.arguments.iter().flat_map(|each| each.args.iter());
             // All of them are looked at, whatever the first one says.
-            let mut known = true;
+            let mut known = !has_slots(class);
             for each in bases {
                 known &= ancestors(modules, in_module, each, found);
             }

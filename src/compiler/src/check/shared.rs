@@ -81,6 +81,7 @@ pub fn shared(
         locals,
         own: BTreeSet::new(),
         found: BTreeSet::new(),
+        names: Vec::new(),
         tries: 0,
     };
     if of_interest.is_empty() {
@@ -92,6 +93,8 @@ pub fn shared(
     let cells: Vec<LocalId> = cells.collect();
     cells.into_iter().for_each(|id| sharing.mark(id));
     sharing.block(body);
+    sharing.spread();
+    sharing.found.retain(|id| sharing.own.contains(id));
     sharing.found
 }
 
@@ -203,15 +206,15 @@ struct Sharing<'a> {
     /// Locals with what is made here.
     own: BTreeSet<LocalId>,
     found: BTreeSet<LocalId>,
+    /// Pairs of locals that are names of one container.
+    names: Vec<(LocalId, LocalId)>,
     /// How many `try` and `with` statements are around.
     tries: u32,
 }
 
 impl Sharing<'_> {
     fn mark(&mut self, id: LocalId) {
-        if self.own.contains(&id) {
-            self.found.insert(id);
-        }
+        self.found.insert(id);
     }
 
     /// Marks the locals of a target that gets what something else has, too.
@@ -228,18 +231,16 @@ impl Sharing<'_> {
     fn statement(&mut self, stmt: &Stmt) {
         match &stmt.kind {
             StmtKind::Expr(value) => self.value(value, Use::Looked),
-            StmtKind::Assign { targets, value } => {
-                let promised = targets
-                    .iter()
-                    .all(|target| self.promises(target, &value.ty));
-                self.value(value, if promised { Use::Looked } else { Use::Taken });
-                for target in targets {
-                    self.target(target, &value.ty, Some(value));
-                    if targets.len() > 1 {
+            StmtKind::Assign { targets, value } => match &targets[..] {
+                [target] => self.assigned(target, value),
+                several => {
+                    self.value(value, Use::Taken);
+                    for target in several {
+                        self.target(target, &value.ty, Some(value));
                         self.mark_target(target);
                     }
                 }
-            }
+            },
             StmtKind::AugAssign { target, op, value } => self.augmented(target, *op, value),
             StmtKind::If { test, body, orelse } | StmtKind::While { test, body, orelse } => {
                 self.value(test, Use::Looked);
@@ -331,6 +332,52 @@ impl Sharing<'_> {
                 }
             }
             StmtKind::Break | StmtKind::Continue | StmtKind::Pass => {}
+        }
+    }
+
+    fn assigned(&mut self, target: &Target, value: &Expr) {
+        if let (Target::Local(to), ExprKind::Local(from)) = (target, &value.kind)
+            && self.locals[to.index()].ty == value.ty
+        {
+            self.names.push((*to, *from));
+            return;
+        }
+        if let (
+            Target::Unpack {
+                before,
+                star: None,
+                after,
+                ..
+            },
+            ExprKind::Tuple(all),
+        ) = (target, &value.kind)
+            && after.is_empty()
+            && before.len() == all.len()
+        {
+            let pairs = before.iter().zip(all);
+            return pairs.for_each(|(target, each)| match each {
+                Element::One(value) => self.assigned(target, value),
+                Element::Star(value) => self.value(value, Use::Taken),
+            });
+        }
+        let promised = self.promises(target, &value.ty);
+        self.value(value, if promised { Use::Looked } else { Use::Taken });
+        self.target(target, &value.ty, Some(value));
+    }
+
+    /// What holds for one name of a container holds for all.
+    fn spread(&mut self) {
+        loop {
+            let before = self.found.len();
+            for (one, other) in self.names.clone() {
+                if self.found.contains(&one) || self.found.contains(&other) {
+                    self.mark(one);
+                    self.mark(other);
+                }
+            }
+            if self.found.len() == before {
+                return;
+            }
         }
     }
 
