@@ -277,10 +277,13 @@ impl Translator<'_> {
                     ExprKind::Call(call) => match &call.callee {
                         Callee::Function { function, .. } | Callee::Method { function, .. } => {
                             let candidate = &self.tables.candidates[function.index()];
-                            self.tables
-                                .def(candidate)
-                                .is_async
-                                .then(|| self.tables.returns(*function))
+                            self.tables.def(candidate).is_async.then(|| {
+                                if let Callee::Method { class, name, .. } = &call.callee {
+                                    self.tables.claimed(*class, name, *function)
+                                } else {
+                                    self.tables.returns(*function)
+                                }
+                            })
                         }
                         _ => None,
                     },

@@ -16,7 +16,7 @@ impl Translator<'_> {
                 let def = self.tables.def(candidate);
                 let getter = matches!(candidate.kind, FunctionKind::Property(_));
                 if getter && !def.is_async && def.parameters.len() == 1 {
-                    self.tables.returns(found)
+                    self.tables.claimed(*class, name, found)
                 } else {
                     Type::Object
                 }
@@ -46,7 +46,7 @@ impl Translator<'_> {
         let ty = if self.tables.def(candidate).is_async {
             Type::Object
         } else {
-            self.tables.returns(found)
+            self.tables.claimed(*class, name, found)
         };
         callable.then_some((*class, found, ty))
     }

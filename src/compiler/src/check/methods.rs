@@ -7,11 +7,12 @@ use rustpython_ast::{self as ast, visitor::Visitor};
 
 use super::mangle::unmangled;
 use super::names::{Binding, Module, Symbol, resolve_expr};
-use super::{Candidate, Tables};
+use super::{Candidate, Tables, redeclared};
 use crate::hir::{ClassId, FunctionId, FunctionKind, Interpreted};
 use crate::members;
 use crate::parse::span;
 use crate::source::FileId;
+use crate::types::Type;
 
 /// The methods of a native class that may become native; those that may not go to `interpreted`.
 pub fn candidates(
@@ -331,6 +332,35 @@ impl Tables {
     /// something else is found there.
     pub(super) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
         members::method(&self.native_classes, class, name)
+    }
+
+    /// What the property or method that a class has under a name claims to give: nothing where a class below it has
+    /// something there that does not claim as much.
+    pub(super) fn claimed(&self, class: ClassId, name: &str, found: FunctionId) -> Type {
+        let ty = self.returns(found);
+        if ty == Type::Object || !self.native_classes[class.index()].has_subclasses {
+            return ty;
+        }
+        let sort = |id: FunctionId| {
+            let candidate = &self.candidates[id.index()];
+            let getter = matches!(candidate.kind, FunctionKind::Property(_));
+            (getter, self.def(candidate).is_async)
+        };
+        let keeps = |below: ClassId| {
+            let fields = &self.native_classes[below.index()].fields;
+            !fields.iter().any(|field| field.name == name)
+                && self.method(below, name).is_some_and(|other| {
+                    other == found
+                        || sort(other) == sort(found)
+                            && redeclared::holds(self, &ty, &self.returns(other))
+                })
+        };
+        let below = members::derived(&self.native_classes, class);
+        if below.into_iter().all(keeps) {
+            ty
+        } else {
+            Type::Object
+        }
     }
 }
 

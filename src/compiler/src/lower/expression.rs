@@ -73,7 +73,7 @@ impl<'a> Builder<'a> {
             ExprKind::Attribute { object, name } => {
                 let object = self.expr(object);
                 self.at_line(expr.span);
-                self.attribute(object, name)
+                self.attribute(object, name, &expr.ty)
             }
             ExprKind::Item { object, index } => {
                 let object = self.expr(object);

@@ -52,8 +52,8 @@ impl<'a> Builder<'a> {
         )
     }
 
-    /// `object.name` where it is no field.
-    pub(super) fn attribute(&mut self, object: Val, name: &str) -> Val {
+    /// `object.name` where it is no field, and what it claims to be.
+    pub(super) fn attribute(&mut self, object: Val, name: &str, claimed: &Type) -> Val {
         let generic = |this: &mut Self, object: Operand| {
             let name = this.str(name);
             this.typed(Prim::AttrGet, vec![object, name], Type::Object)
@@ -66,17 +66,13 @@ impl<'a> Builder<'a> {
                     && function.params.len() == 1
                     && function.is_body(false)
             });
-            if let Some((of, first)) = variants.first() {
+            if let Some((of, _)) = variants.first() {
                 // What the class itself has is no property of its own kind: only some below it have one.
-                let ty = if *of == class {
-                    self.program.functions[first.index()].returns.clone()
-                } else {
-                    Type::Object
-                };
+                let ty = if *of == class { claimed } else { &Type::Object };
                 return self.dispatch(
                     &object.op,
                     &variants,
-                    &ty,
+                    ty,
                     &|this, receiver, getter| this.call_body(getter, vec![Some(receiver)]),
                     &|this| generic(this, object.op.clone()),
                 );
