@@ -94,6 +94,16 @@ pub fn binds(class: &ast::StmtClassDef, name: &str) -> bool {
     })
 }
 
+/// Whether the statements of the body before the one at `end` bind a name.
+pub fn binds_before(class: &ast::StmtClassDef, end: usize, name: &str) -> bool {
+    let mut names = Names::default();
+    class.body[..end]
+        .iter()
+        .filter(|stmt| !matches!(stmt, ast::Stmt::AnnAssign(assign) if assign.value.is_none()))
+        .for_each(|stmt| names.visit_stmt(stmt));
+    names.global || names.bound.iter().any(|each| each == name)
+}
+
 /// Whether the body may bind a name to a descriptor: to anything but a literal.
 pub fn binds_descriptor(class: &ast::StmtClassDef, name: &str) -> bool {
     let literal = |stmt: &ast::Stmt| {

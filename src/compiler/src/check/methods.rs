@@ -5,6 +5,7 @@
 
 use rustpython_ast::{self as ast, visitor::Visitor};
 
+use super::class_body;
 use super::mangle::unmangled;
 use super::names::{Binding, Module, Symbol, resolve_expr};
 use super::{Candidate, Tables, redeclared};
@@ -128,7 +129,7 @@ fn kind(
     let decorators: Option<Vec<Decorator>> = def
         .decorator_list
         .iter()
-        .map(|each| decorator(tables, module, &each.expression, def.name.as_str()))
+        .map(|each| decorator(tables, module, (class, inner), &each.expression))
         .collect();
     let Some(decorators) = decorators else {
         return FunctionKind::Unbound;
@@ -182,10 +183,11 @@ fn kind(
     }
     // A property's parts share its name: one getter first, then at most one setter and one deleter.
     let mut parts: Vec<Option<Decorator>> = Vec::new();
-    for stmt in class.body.iter().filter(|stmt| same_name(stmt)) {
+    let body = class.body.iter().enumerate();
+    for (at, stmt) in body.filter(|(_, stmt)| same_name(stmt)) {
         parts.push(match stmt {
             ast::Stmt::FunctionDef(each) => match each.decorator_list.as_slice() {
-                [one] => decorator(tables, module, &one.expression, def.name.as_str()),
+                [one] => decorator(tables, module, (class, at), &one.expression),
                 _ => None,
             },
             _ => None,
@@ -246,7 +248,17 @@ enum Decorator {
     Marker,
 }
 
-fn decorator(tables: &Tables, module: usize, expr: &ast::Expr, own: &str) -> Option<Decorator> {
+/// What a decorator of the `def` that is the statement `at` of a class's body does.
+fn decorator(
+    tables: &Tables,
+    module: usize,
+    (class, at): (&ast::StmtClassDef, usize),
+    expr: &ast::Expr,
+) -> Option<Decorator> {
+    let own = match &class.body[at] {
+        ast::Stmt::FunctionDef(def) => def.name.as_str(),
+        _ => return None,
+    };
     if let ast::Expr::Attribute(attribute) = expr
         && matches!(&*attribute.value, ast::Expr::Name(name) if name.id == *own)
     {
@@ -264,6 +276,10 @@ fn decorator(tables: &Tables, module: usize, expr: &ast::Expr, own: &str) -> Opt
     let Some(Symbol::External(name)) = resolve_expr(&tables.modules, module, expr) else {
         return None;
     };
+    // What the body has bound to the name so far comes before what the module has.
+    if class_body::binds_before(class, at, first_name(expr)?) {
+        return None;
+    }
     if is_called && name != "functools.lru_cache" {
         return None;
     }
@@ -279,6 +295,15 @@ fn decorator(tables: &Tables, module: usize, expr: &ast::Expr, own: &str) -> Opt
         "abc.abstractmethod" | "typing.override" | "typing.final" => Decorator::Marker,
         _ => return None,
     })
+}
+
+/// The name that `a` and `a.b.c` begin with.
+fn first_name(expr: &ast::Expr) -> Option<&str> {
+    match expr {
+        ast::Expr::Name(name) => Some(name.id.as_str()),
+        ast::Expr::Attribute(attribute) => first_name(&attribute.value),
+        _ => None,
+    }
 }
 
 impl Tables {

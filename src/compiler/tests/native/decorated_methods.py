@@ -263,3 +263,90 @@ def inherited() -> None:
 
 main()
 inherited()
+
+
+def doubled(function: Callable[..., Any]) -> Any:
+    def inner(*args: Any) -> Any:
+        return function.__name__, function(*args)
+
+    return inner
+
+
+class Rebound:
+    """Decorators whose names the body of the class binds anew, before they are used or after."""
+
+    def __init__(self) -> None:
+        self.x: int = 1
+
+    @property
+    def before(self) -> int:
+        return self.x
+
+    staticmethod = doubled
+
+    @staticmethod
+    def fixed(self) -> int:
+        return self.x
+
+    if x := doubled:
+        property = classmethod = x
+
+    @property
+    def read(self) -> int:
+        return self.x
+
+    @classmethod
+    def made(self) -> int:
+        return self.x
+
+    class functools:
+        cache = doubled
+        cached_property = lru_cache = doubled
+
+    @functools.cache
+    def cached(self) -> int:
+        return self.x
+
+    @functools.cached_property
+    def kept(self) -> int:
+        return self.x
+
+    from contextlib import nullcontext as override
+
+    with override(doubled) as contextmanager:
+        pass
+
+    @contextmanager
+    def managed(self) -> int:
+        return self.x
+
+    def cache(self) -> int:
+        return self.x
+
+
+class Named:
+    """What is only declared hides nothing, nor does what comes later."""
+
+    property: str
+
+    def __init__(self) -> None:
+        self.x: int = 2
+
+    @property
+    def read(self) -> int:
+        return self.x
+
+    @staticmethod
+    def fixed(x: int) -> int:
+        return x + 1
+
+    def staticmethod(self) -> int:
+        return self.read + self.fixed(1)
+
+
+def rebound(one: Rebound, other: Named) -> None:
+    print(one.before, one.fixed(), one.read(), one.made(), one.cached(), one.kept(), one.managed(), one.cache())
+    print(other.read, other.fixed(3), other.staticmethod(), Named.fixed(5), Rebound.fixed(one), Rebound.made(one))
+
+
+rebound(Rebound(), Named())
