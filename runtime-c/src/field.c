@@ -212,8 +212,8 @@ int tb_field_is_slot(PyTypeObject *type, int field) {
         if (state->slots != NULL && PySequence_Contains(state->slots, state->names[field]) == 1) {
             return 1;
         }
-        /* A value of the class's own hides the slot of a base. */
-        if (field >= spec->inherited_count || PyDict_Contains(state->namespace, state->names[field]) != 0) {
+        /* A value of the class's own hides the slot of a base, unless `@dataclass(slots=True)` takes it away. */
+        if (field >= spec->inherited_count || (state->slots == NULL && PyDict_Contains(state->namespace, state->names[field]) != 0)) {
             return 0;
         }
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 
 import features
+import hierarchies
 from expressions import Expressions
 from scope import SCALARS, Class, Function, Program, Scope
 from statements import function_body
@@ -218,7 +219,7 @@ def program(seed: int, suffix: str) -> tuple[str, list[str]]:
     if rng.random() < 0.1:
         add_recursion(made)
     if rng.random() < 0.5:
-        rng.choice(features.FEATURES)(made)
+        rng.choice([*features.FEATURES, hierarchies.add_hierarchy, hierarchies.add_hierarchy])(made)
     calls = made.calls
     values = Expressions(made, Scope(calls=0))
     for function in made.functions:

@@ -7,7 +7,10 @@ makes the classes without an error (it is asked), and every value is of the type
 
 from __future__ import annotations
 
+import functools
+import sys
 from dataclasses import dataclass, field
+from types import ModuleType
 
 from scope import Program
 
@@ -23,7 +26,7 @@ VALUES = {
     "tuple[int, ...]": ["(1, 2)", "()", "(3,)"],
 }
 #: Options of data classes.
-OPTIONS = ["", "", "", "", "frozen=True", "slots=True", "order=True", "eq=False", "kw_only=True", "repr=False", "init=False", "unsafe_hash=True", "frozen=True, order=True", "match_args=False", "slots=True, frozen=True"]
+OPTIONS = ["", "", "", "", "frozen=True", "slots=True", "order=True", "eq=False", "kw_only=True", "repr=False", "init=False", "unsafe_hash=True", "frozen=True, order=True", "match_args=False", "weakref_slot=False"]
 
 #: What any class may have under the name.
 PLAIN: dict[str, list[str]] = {
@@ -63,8 +66,8 @@ DATA: dict[str, list[str]] = {
     "not shown": ["x: T = field(default=V, repr=False, compare=False)"],
     "not hashed": ["x: T = field(default=V, hash=False)"],
     "after marker": ["_: KW_ONLY", "x: T = V"],
-    "initial": ["x: InitVar[T]", "def __post_init__(self, x: T) -> None:", "    print('post', x)"],
-    "initial, default": ["x: InitVar[T] = V", "def __post_init__(self, x: T) -> None:", "    self.z = x"],
+    "initial": ["x: InitVar[T]", "def __post_init__(self, x: object) -> None:", "    print('post', x)"],
+    "initial, default": ["x: InitVar[T] = V", "def __post_init__(self, x: object) -> None:", "    self.z = x"],
     "made after": ["def __post_init__(self) -> None:", "    self.x = V"],
 }
 #: What only another class may have; `SUPER` calls the base's.
@@ -104,11 +107,17 @@ USES = [
     ["setattr(o, 'x', W)", "return [o.x, getattr(o, 'x'), sorted(vars(o))]"], ["return [getattr(o, 'x', 'none'), hasattr(o, 'x'), hasattr(o, 'a')]"], ["delattr(o, 'x')", "return getattr(o, 'x', 'gone')"], ["return type(o).x"], ["return BASE.x"], ["return getattr(BASE, 'x', 'none')"], ["return [BASE.x, type(o).x is BASE.x]"],
     ["return o.__match_args__"], ["match o:", "    case BASE(x=found):", "        return found", "    case _:", "        return 'no'"], ["match o:", "    case BASE(first, found):", "        return [first, found]", "    case _:", "        return 'no'"], ["return [inspect.signature(type(o))]"], ["return type(o).__annotations__"],
     ["return o.get()"], ["o.put(W)", "return [o, o.x]"], ["return o.twice()"], ["return o.drop()"], ["return o.called()"], ["return o.own()"], ["return o.typed()"], ["return o.above()"], ["return o.above_called()"], ["o.above_put(W)", "return o.x"], ["return FIRST.get(o)"],
-    ["return o.a"], ["return isinstance(o, BASE) and o.x"], ["o.y = 1", "return sorted(vars(o))"], ["return [o.x if o.x else 0, not o.x]"], ["o.x, o.a = W, 5", "return [o.x, o.a]"], ["for o.x in [V, W]: pass", "return o.x"], ["return f'{o.x}{o.x!r}'"], ["o.__init__(2)", "return [o, o.x]"], ["o.__dict__['x'] = W", "return o.x"],
-    ["object.__setattr__(o, 'x', W)", "return o.x"], ["return o.hidden()"], ["return type(o)(1)"], ["return type(o)(1).x"], ["return BASE(a=1).x"], ["o.x = V", "p = copy.copy(o)", "p.x = W", "return [o.x, p.x]"],
+    ["return o.a"], ["return isinstance(o, BASE) and o.x"], ["o.y = 1", "return sorted(vars(o))"], ["return [o.x if o.x else 0, not o.x]"], ["o.x, o.a = W, 5", "return [o.x, o.a]"], ["for o.x in [V, W]: pass", "return o.x"], ["return f'{o.x}{o.x!r}'"], ["o.__init__(a=2)", "return [o, o.x]"], ["o.__dict__['y'] = W", "return o.y"],
+    ["object.__setattr__(o, 'x', W)", "return o.x"], ["return o.hidden()"], ["return type(o)(a=1)"], ["return type(o)(a=1).x"], ["return BASE(a=1).x"], ["o.x = V", "p = copy.copy(o)", "p.x = W", "return [o.x, p.x]"],
 ]
 #: What is done to a class after it was used; then it is used again.
-PATCHES = ["CLASS.x = V", "CLASS.x = property(lambda self: W)", "del CLASS.x", "CLASS.get = lambda self: 'patched'", "CLASS.x = lambda self, *rest: 'method'", "CLASS.__eq__ = lambda self, other: True", "CLASS.__repr__ = lambda self: 'shown'", "CLASS.__init__ = lambda self, *rest, **more: None", "CLASS.x = cached_property(lambda self: V)", "CLASS.x = staticmethod(lambda *all: len(all))", "CLASS.__setattr__ = lambda self, name, value: print('set', name)", "CLASS.__getattr__ = lambda self, name: name"]
+PATCHES = ["CLASS.get = lambda self: 'patched'", "CLASS.__eq__ = lambda self, other: True", "CLASS.__repr__ = lambda self: 'shown'", "CLASS.__init__ = lambda self, *rest, **more: None", "CLASS.put = lambda self, value: print('put', value)", "CLASS.__hash__ = lambda self: 1"]
+#: The same where no class of the hierarchy has a field of the name: compiled code reads a field whatever the class gets under its name.
+ANY_PATCHES = [*PATCHES, "CLASS.x = V", "CLASS.x = property(lambda self: W)", "del CLASS.x", "CLASS.x = lambda self, *rest: V", "CLASS.x = staticmethod(lambda *all: V)"]
+NO_FIELDS = {"nothing", "attribute", "none", "class variable", "method", "static method", "class method", "class", "lambda", "deleted", "conditional", "private"}
+#: What promises its type to those who read it by the class that has it, and what gives something else there.
+PROMISES = {"property", "set property", "stored property"}
+OTHERS = {"method", "static method", "class method", "class", "lambda", "none", "field then method"}
 
 
 @dataclass
@@ -165,28 +174,33 @@ def kinds_for(options: str | None) -> list[str]:
 
 
 def can_be_made(levels: list[Level]) -> bool:
-    """Whether Python makes the classes."""
+    """Whether Python makes the classes, and none breaks what one above it promises."""
+    for at, level in enumerate(levels):
+        above = {each.kind for each in levels[:at]}
+        if (level.kind in OTHERS and above & PROMISES) or (level.kind in ("none", "class") and above - NO_FIELDS):
+            return False
     text = "\n".join(line for level in levels for line in level.lines)
-    names: dict[str, object] = {"__name__": "probe"}
-    exec(IMPORTS, names)
     try:
-        exec(text, names)
+        exec("from __future__ import annotations\n" + text, probe().__dict__)
     except (TypeError, ValueError, AttributeError, NameError):
         return False
     return True
 
 
-IMPORTS = """from __future__ import annotations
-from dataclasses import KW_ONLY, InitVar, dataclass, field
-from functools import cached_property
-from typing import Annotated, ClassVar, Final
-"""
+@functools.cache
+def probe() -> ModuleType:
+    """A module with what classes are made of; `@dataclass` looks for it by its name."""
+    module = sys.modules["probe"] = ModuleType("probe")
+    exec("from dataclasses import KW_ONLY, InitVar, dataclass, field\nfrom functools import cached_property\nfrom typing import Annotated, ClassVar, Final\n", module.__dict__)
+    return module
 
 
-def arguments(level: Level) -> list[str]:
+def arguments(levels: list[Level], level: Level) -> list[str]:
     """What to make an object of; not all of it will do."""
     value, other = VALUES[level.type][0], VALUES[level.type][2]
-    return ["", "1", f"1, {value}", f"a=2, x={other}", f"x={value}"]
+    # Where some fields come by name alone, what comes first is not always `a`.
+    by_name = any("kw_only" in (each.options or "") or (each.options is None) != (levels[0].options is None) for each in levels)
+    return ["", "a=1" if by_name else "1", f"a=1, x={value}" if by_name else f"1, {value}", f"a=2, x={other}", f"x={value}"]
 
 
 def hierarchy(program: Program, levels: list[Level], uses: list[list[str]], made: int, patches: list[tuple[int, str]]) -> None:
@@ -203,7 +217,7 @@ def hierarchy(program: Program, levels: list[Level], uses: list[list[str]], made
     for name, declared in users:
         able = levels[levels.index(declared) :]
         for level in able:
-            for given in rng.sample(arguments(level), made):
+            for given in rng.sample(arguments(levels, level), made):
                 program.calls.append(f"{name}({level.name}({given}))")
     for at, patch in patches:
         name = program.top("f")
@@ -212,7 +226,7 @@ def hierarchy(program: Program, levels: list[Level], uses: list[list[str]], made
         program.calls.append(f"{name}()")
         for user, declared in users[: max(4, made * 2)]:
             for level in levels[levels.index(declared) :]:
-                program.calls.append(f"{user}({level.name}({rng.choice(arguments(level))}))")
+                program.calls.append(f"{user}({level.name}({rng.choice(arguments(levels, level))}))")
 
 
 def draw(program: Program, count: int) -> list[Level]:
@@ -228,7 +242,7 @@ def draw(program: Program, count: int) -> list[Level]:
             levels: list[Level] = []
             for name, options in zip(names, styles):
                 level = Level(name, rng.choice(kinds_for(options)), kind, options, levels[-1] if levels else None)
-                methods = rng.sample(METHODS, rng.randint(1, 3)) if level.base is None else rng.sample([*BELOW, *METHODS], rng.randint(0, 2))
+                methods = rng.sample(METHODS if kind != "bool" else [each for each in METHODS if "+=" not in each[1]], rng.randint(1, 3)) if level.base is None else rng.sample(BELOW, rng.randint(0, 2))
                 write_class(level, methods, extra=rng.random() < 0.4)
                 levels.append(level)
             if can_be_made(levels):
@@ -239,5 +253,11 @@ def add_hierarchy(program: Program) -> None:
     """A hierarchy of two or three classes and some uses."""
     rng = program.rng
     levels = draw(program, rng.choice([2, 2, 3]))
-    patches = [(rng.randrange(len(levels)), rng.choice(PATCHES)) for _ in range(rng.choice([0, 1, 2]))]
-    hierarchy(program, levels, rng.sample(USES, rng.randint(4, 8)), 2, patches)
+    possible = ANY_PATCHES if all(level.kind in NO_FIELDS for level in levels) else PATCHES
+    patches = [(rng.randrange(len(levels)), rng.choice(possible)) for _ in range(rng.choice([0, 0, 1, 2]))]
+    # What a bool becomes by adding is none any more.
+    uses = [use for use in USES if levels[0].type != "bool" or not any("+=" in line for line in use)]
+    if any("slots" in (level.options or "") for level in levels):
+        # The dict of an object has its slots as well, where a class of the hierarchy is without slots.
+        uses = [use for use in uses if not any("vars(" in line or "__dict__" in line for line in use)]
+    hierarchy(program, levels, rng.sample(uses, rng.randint(4, 8)), 2, patches)

@@ -71,6 +71,19 @@ pub fn constructor(classes: &[Class], class: ClassId) -> Option<FunctionId> {
     None
 }
 
+/// Whether the class or one above it is a frozen data class, which refuses what is stored before any property sees it.
+pub fn is_frozen(classes: &[Class], class: ClassId) -> bool {
+    let mut at = Some(class);
+    while let Some(id) = at {
+        let each = &classes[id.index()];
+        if each.dataclass.is_some_and(|options| options.frozen) {
+            return true;
+        }
+        at = each.base;
+    }
+    false
+}
+
 /// Whether `derived` is `base` or one of its subclasses.
 pub fn derives(classes: &[Class], derived: ClassId, base: ClassId) -> bool {
     let mut at = Some(derived);

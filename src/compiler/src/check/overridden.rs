@@ -44,6 +44,7 @@ pub fn overridden(modules: &[Module]) -> BTreeSet<Place> {
         }
     }
     let mut found = BTreeSet::new();
+    let mut above_each = BTreeMap::new();
     for (&place, body) in &bodies {
         let both = |name: &str| {
             let has = |wanted| {
@@ -51,14 +52,15 @@ pub fn overridden(modules: &[Module]) -> BTreeSet<Place> {
                     .iter()
                     .any(|(own, kind)| own == name && *kind == wanted)
             };
-            has(Member::Declared) && has(Member::Descriptor)
+            (has(Member::Declared) || has(Member::Initial)) && has(Member::Descriptor)
         };
         if body.own.iter().any(|(name, _)| both(name)) {
             found.insert(place);
         }
         let mut above = BTreeSet::new();
         collect_above(modules, place, &mut above);
-        for higher in above {
+        for higher in &above {
+            let higher = *higher;
             let Some(base) = bodies.get(&higher) else {
                 continue;
             };
@@ -68,8 +70,9 @@ pub fn overridden(modules: &[Module]) -> BTreeSet<Place> {
             for (name, kind) in &body.own {
                 for (_, theirs) in base.own.iter().filter(|(each, _)| each == name) {
                     match (theirs, kind) {
-                        (Member::Declared | Member::Set, Member::Descriptor | Member::Initial)
-                        | (Member::Initial, Member::Declared | Member::Set) => {
+                        (Member::Declared | Member::Set | Member::Initial, Member::Descriptor)
+                        | (Member::Declared | Member::Set, Member::Initial)
+                        | (Member::Initial, Member::Declared | Member::Set | Member::Value) => {
                             found.insert(higher);
                         }
                         // What a class variable hides is no field of the class below any more.
@@ -90,17 +93,49 @@ pub fn overridden(modules: &[Module]) -> BTreeSet<Place> {
                 }
             }
         }
+        above_each.insert(place, above);
     }
-    found
+    // What a class without a layout has under a name hides the place that a class above it has for it.
+    loop {
+        let mut more: BTreeSet<Place> = BTreeSet::new();
+        for (place, above) in &above_each {
+            if found.contains(place) || above.iter().any(|each| found.contains(each)) {
+                let hidden = |base: &Body| {
+                    let is_field = |name: &String| {
+                        base.own.iter().any(|(own, kind)| {
+                            own == name && matches!(kind, Member::Declared | Member::Set)
+                        })
+                    };
+                    let is_place = |(_, kind): &(String, Member)| {
+                        matches!(kind, Member::Declared | Member::Set)
+                    };
+                    (bodies[place].is_slotted && base.own.iter().any(is_place))
+                        || bodies[place].bound.iter().any(is_field)
+                };
+                let fields = above
+                    .iter()
+                    .filter(|each| bodies.get(each).is_some_and(hidden));
+                more.extend(fields.filter(|each| !found.contains(*each)));
+            }
+        }
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
 }
 
 /// What a class's body has.
 struct Body {
     is_dataclass: bool,
     is_frozen: bool,
+    /// Its slots are for the fields of classes above it, too.
+    is_slotted: bool,
     /// Names may stand in it twice.
     own: Vec<(String, Member)>,
     class_variables: Vec<String>,
+    /// Names that the class itself has a value under.
+    bound: Vec<String>,
 }
 
 fn members(modules: &[Module], module: usize, class: &ast::StmtClassDef) -> Body {
@@ -116,17 +151,19 @@ fn members(modules: &[Module], module: usize, class: &ast::StmtClassDef) -> Body
         .decorator_list
         .iter()
         .any(|each| is(&each.expression, "dataclasses.dataclass"));
-    let is_frozen = class.decorator_list.iter().any(|each| {
-        let ast::Expr::Call(call) = &each.expression else {
-            return false;
-        };
-        let option = call.arguments.find_keyword("frozen");
-        is_dataclass
-            && option.is_some_and(
-                |each| !matches!(&each.value, ast::Expr::BooleanLiteral(value) if !value.value),
-            )
-    });
-    let (mut own, mut class_variables) = (Vec::new(), Vec::new());
+    let has_option = |name: &str| {
+        class.decorator_list.iter().any(|each| {
+            let ast::Expr::Call(call) = &each.expression else {
+                return false;
+            };
+            let option = call.arguments.find_keyword(name);
+            is_dataclass
+                && option.is_some_and(
+                    |each| !matches!(&each.value, ast::Expr::BooleanLiteral(value) if !value.value),
+                )
+        })
+    };
+    let (mut own, mut class_variables, mut bound) = (Vec::new(), Vec::new(), Vec::new());
     for stmt in &class.body {
         match stmt {
             ast::Stmt::AnnAssign(assign) => {
@@ -144,8 +181,12 @@ fn members(modules: &[Module], module: usize, class: &ast::StmtClassDef) -> Body
                     Member::Value
                 };
                 own.push((name.id.to_string(), kind));
+                if assign.value.is_some() {
+                    bound.push(name.id.to_string());
+                }
             }
             ast::Stmt::FunctionDef(def) => {
+                bound.push(def.name.to_string());
                 own.push((def.name.to_string(), Member::Descriptor));
             }
             _ => {}
@@ -157,6 +198,7 @@ fn members(modules: &[Module], module: usize, class: &ast::StmtClassDef) -> Body
         } else {
             Member::Value
         };
+        bound.push(name.clone());
         own.push((name, kind));
     }
     for stmt in &class.body {
@@ -172,9 +214,11 @@ fn members(modules: &[Module], module: usize, class: &ast::StmtClassDef) -> Body
     }
     Body {
         is_dataclass,
-        is_frozen,
+        is_frozen: has_option("frozen"),
+        is_slotted: has_option("slots"),
         own,
         class_variables,
+        bound,
     }
 }
 

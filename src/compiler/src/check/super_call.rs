@@ -38,11 +38,16 @@ impl Translator<'_> {
             .kind
             .class()
             .and_then(|class| self.tables.native_classes[class.index()].base);
+        // A slot is found in the class, and gives what the object has.
         let is_field = base.is_some_and(|base| {
-            let fields = &self.tables.native_classes[base.index()].fields;
+            let classes = &self.tables.native_classes;
+            let slots = |each: &Class| each.dataclass.is_some_and(|options| options.slots);
+            let above = std::iter::successors(Some(base), |each| classes[each.index()].base);
+            let fields = &classes[base.index()].fields;
             fields
                 .iter()
                 .any(|each| each.name == attribute.attr.as_str())
+                && !above.into_iter().any(|each| slots(&classes[each.index()]))
         });
         let span = self.span(&*attribute.value);
         Ok(if is_field {

@@ -93,12 +93,13 @@ impl<'a> Builder<'a> {
         if let Type::Class(class) = object.ty {
             let look = |classes: &[Class], class| members::setter(classes, class, name);
             // A class with its own way of storing attributes comes before its properties.
-            let variants = self.variants(class, look, |found| {
+            let mut variants = self.variants(class, look, |found| {
                 let function = &self.program.functions[found.index()];
                 function.params.len() == 2
                     && function.is_body(false)
                     && !self.has_attribute(class, "__setattr__")
             });
+            variants.retain(|(of, _)| !members::is_frozen(&self.program.classes, *of));
             if !variants.is_empty() {
                 self.dispatch(
                     &object.op,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Builder, Place, Val};
 use crate::hir::{self, Expr, ExprKind, LocalId, Stmt, StmtKind, Target};
 use crate::ir::{self, Const, OpKind, Operand, Prim, Repr, Scope, State};
+use crate::members;
 use crate::source::Span;
 use crate::types::Type;
 
@@ -260,7 +261,7 @@ impl<'a> Builder<'a> {
     ) {
         let found = &self.program.classes[class.index()];
         let name = &found.fields[field.index()].name;
-        let intercepted = found.dataclass.is_some_and(|options| options.frozen)
+        let intercepted = members::is_frozen(&self.program.classes, class)
             || self.has_attribute(class, "__setattr__");
         if intercepted || repr_is_not_instance(&object.ty) {
             let (object, value) = (self.boxed(object), self.boxed(value));

@@ -1,4 +1,4 @@
-# interpreted: AboveFrozen, Aliased, Bell, Below, Both, Covered, Derived, Fixed, FrozenBelow, Given, Given2, Hollow, Lazy, Measured, Named, Shape, Square, Taken
+# interpreted: AboveFrozen, Aliased, Argument, Bell, Below, Both, Covered, Derived, Fixed, FrozenBelow, Given, Given2, Hollow, Lazy, Measured, Named, Shape, Square, Taken, Telling
 """A name that is a field in one class of a hierarchy and something else in another."""
 
 from __future__ import annotations
@@ -217,6 +217,30 @@ class Below(Hollow):
         self.z = self.x
 
 
+@dataclass
+class Argument:
+    x: InitVar[int]
+
+    def __post_init__(self, x: int) -> None:
+        self.z = x
+
+
+@dataclass
+class Telling(Argument):
+    @property
+    def x(self) -> int:  # type: ignore
+        return 3
+
+
+def matched(telling: Argument) -> object:
+    match telling:
+        case Telling(x=found):
+            return found
+        case _:
+            return None
+
+
+print(matched(Telling(1)), matched(Argument(1)), Telling(2).z)
 print(attempt(Fixed, 1), Fixed.x, attempt(Fixed, 1, 2), attempt(Taken, 3), attempt(Hollow, 5), attempt(Below, 6), attempt(Below))
 
 
@@ -235,12 +259,39 @@ class FrozenBelow(AboveFrozen):
     b: int = 0
 
 
+@dataclass(frozen=True)
+class Refusing:
+    a: int = 1
+
+
+@dataclass(frozen=True)
+class WithSetter(Refusing):
+    @property
+    def twice(self) -> int:
+        return self.a * 2
+
+    @twice.setter
+    def twice(self, value: int) -> None:
+        print("never")
+
+
+def set_twice(target: Any) -> int:
+    for target.twice in [2]:
+        pass
+    return target.twice
+
+
+def set_typed(target: WithSetter) -> int:
+    target.twice = 2
+    return target.twice
+
+
 def store(target: AboveFrozen, a: int) -> int:
     target.a = a
     return target.a
 
 
-print(AboveFrozen().put(1), attempt(FrozenBelow(1).put, 2), attempt(store, FrozenBelow(1), 3), replace(FrozenBelow(1), a=4))
+print(AboveFrozen().put(1), attempt(FrozenBelow(1).put, 2), attempt(store, FrozenBelow(1), 3), replace(FrozenBelow(1), a=4), attempt(set_twice, WithSetter()), attempt(set_typed, WithSetter()))
 
 
 # `super().name` finds what the classes have, whatever the object's field is.
@@ -267,6 +318,37 @@ class Above(Defaulted):
         return super().x()  # type: ignore
 
 
+@dataclass(slots=True)
+class Slotted:
+    x: int = 5
+
+
+@dataclass(slots=True)
+class AboveSlots(Slotted):
+    def above(self) -> object:
+        return super().x
+
+
+@dataclass(slots=True)
+class AgainSlots(Slotted):
+    x: int = 6
+
+
+def removed(slotted: Slotted) -> object:
+    del slotted.x
+    return slotted.x
+
+
+class BelowFrozen(Refusing):
+    b: int
+
+    def __init__(self, a: int) -> None:
+        self.b = a
+        self.a = a
+
+
+print(AboveSlots(9).above(), AgainSlots().x, AgainSlots(7).x, attempt(removed, AgainSlots(8)), attempt(removed, Slotted()))
+print(attempt(BelowFrozen, 1))
 print(Above(7).above(), Above().above(), Above(7).above_y(), attempt(Above(8).above_called))
 
 

@@ -117,6 +117,13 @@ fn fields_within<'a>(
         let ast::Expr::Name(name) = &*assign.target else {
             continue;
         };
+        // What the class or one above it has under the name is the default.
+        let inherits = all
+            .iter()
+            .any(|each| each.name == name.id.as_str() && each.has_default);
+        if assign.value.is_none() && (inherits || is_bound(tables, module, class, &name.id, 0)) {
+            return None;
+        }
         match qualifier(tables, module, &assign.annotation).as_deref() {
             Some("typing.ClassVar") => continue,
             Some("dataclasses.KW_ONLY") => {
@@ -173,6 +180,26 @@ fn fields_within<'a>(
     Some(all)
 }
 
+/// Whether a class or one above it binds a name to anything but a field.
+fn is_bound(
+    tables: &Tables,
+    module: usize,
+    class: &ast::StmtClassDef,
+    name: &str,
+    depth: usize,
+) -> bool {
+    let within = |base: &ast::Expr| match resolve_expr(&tables.modules, module, base) {
+        Some(Symbol::Class(home, at)) => match &tables.modules[home].tree.body[at] {
+            ast::Stmt::ClassDef(above) => {
+                depth < 20 && is_bound(tables, home, above, name, depth + 1)
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    super::super::class_body::binds(class, name) || class.bases().iter().any(within)
+}
+
 /// `typing.ClassVar` of `ClassVar[int]`, `dataclasses.KW_ONLY` of itself.
 fn qualifier(tables: &Tables, module: usize, annotation: &ast::Expr) -> Option<String> {
     let named = match annotation {
@@ -199,8 +226,10 @@ pub fn class<'a>(walk: &mut Walk<'a, '_>, class: &'a ast::StmtClassDef) {
         if let ast::Stmt::AnnAssign(assign) = stmt
             && let Some(value) = assign.value.as_deref()
             && let Some((value, factory)) = shared(walk, value)
-            && qualifier(tables, walk.module, &assign.annotation).as_deref()
-                != Some("typing.ClassVar")
+            && !matches!(
+                qualifier(tables, walk.module, &assign.annotation).as_deref(),
+                Some("typing.ClassVar" | "dataclasses.InitVar")
+            )
         {
             let name = match &*assign.target {
                 ast::Expr::Name(name) => name.id.as_str(),
