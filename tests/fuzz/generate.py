@@ -11,6 +11,7 @@ import random
 
 import features
 import hierarchies
+from bare import bare
 from expressions import Expressions
 from scope import SCALARS, Class, Function, Program, Scope
 from statements import function_body
@@ -226,7 +227,10 @@ def program(seed: int, suffix: str) -> tuple[str, list[str]]:
         for _ in range(3):
             text = f"{function.name}({values.arguments(function, 1)})"
             calls.append(f"drive({text})" if function.is_async else text)
-    return "\n".join(made.lines) + "\n", calls
+    text = "\n".join(made.lines) + "\n"
+    # Chance of its own: a program's other parts are the same whether it is bare or not.
+    chance = random.Random(f"bare {seed}")
+    return (bare(text, chance) if chance.random() < 0.35 else text), calls
 
 
 #: What stands before the programs of a file.
