@@ -197,7 +197,11 @@ fn is_bound(
         },
         _ => false,
     };
-    super::super::class_body::binds(class, name) || class.bases().iter().any(within)
+    // A class variable, too.
+    let has_value = |stmt: &ast::Stmt| matches!(stmt, ast::Stmt::AnnAssign(assign) if assign.value.is_some() && matches!(&*assign.target, ast::Expr::Name(own) if own.id.as_str() == name));
+    super::super::class_body::binds(class, name)
+        || class.body.iter().any(has_value)
+        || class.bases().iter().any(within)
 }
 
 /// `typing.ClassVar` of `ClassVar[int]`, `dataclasses.KW_ONLY` of itself.
