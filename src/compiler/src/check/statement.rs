@@ -58,7 +58,11 @@ impl Translator<'_> {
     fn statement(&mut self, stmt: &ast::Stmt) -> Translated<Stmt> {
         let span = self.span(stmt);
         let kind = match stmt {
-            ast::Stmt::Expr(expr) => StmtKind::Expr(self.expr(&expr.value)?),
+            ast::Stmt::Expr(expr) => {
+                let mut value = self.expr(&expr.value)?;
+                unclaimed(&mut value);
+                StmtKind::Expr(value)
+            }
             ast::Stmt::Assign(assign) => {
                 let expected = match assign.targets.as_slice() {
                     [one] => self.target_type(one),
@@ -305,6 +309,16 @@ impl Translator<'_> {
             span,
         })
     }
+}
+
+/// A result that nobody looks at may be anything: that of a mock, in the place of a function which gives none.
+fn unclaimed(value: &mut Expr) {
+    match &mut value.kind {
+        ExprKind::Placed(inner) => unclaimed(inner),
+        ExprKind::Call(_) | ExprKind::Await(_) => {}
+        _ => return,
+    }
+    value.ty = Type::Object;
 }
 
 /// What `del` deletes one after the other.
