@@ -81,6 +81,20 @@ pub fn other_names(class: &ast::StmtClassDef) -> Vec<String> {
     names.bound
 }
 
+/// Names that the body binds to what may be a type: anything but a `def`. With `texts`, for annotations that are kept as texts,
+/// also but a field.
+pub fn names_of_types(class: &ast::StmtClassDef, texts: bool) -> Vec<String> {
+    let mut names = Names::default();
+    for stmt in &class.body {
+        match stmt {
+            ast::Stmt::FunctionDef(_) => {}
+            ast::Stmt::AnnAssign(assign) if texts || assign.value.is_none() => {}
+            other => names.visit_stmt(other),
+        }
+    }
+    names.bound
+}
+
 /// Whether the body binds a name to anything but a field.
 pub fn binds(class: &ast::StmtClassDef, name: &str) -> bool {
     class.body.iter().any(|stmt| match stmt {

@@ -48,6 +48,7 @@ mod nested;
 mod operations;
 mod options;
 mod overridden;
+mod own_names;
 mod patterns;
 mod place;
 mod redeclared;
@@ -248,6 +249,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
             }
         });
         mangle::write_out(&mut tree);
+        own_names::silence(&mut tree);
         modules.push(Module::new(
             &file.module,
             file.is_package,

@@ -60,12 +60,7 @@ pub enum Binding {
 impl Module {
     /// `from __future__ import annotations`
     pub fn has_text_annotations(&self) -> bool {
-        self.tree.body.iter().any(|stmt| {
-            matches!(stmt, ast::Stmt::ImportFrom(import)
-                if import.level == 0
-                    && import.module.as_ref().is_some_and(|name| name.as_str() == "__future__")
-                    && import.names.iter().any(|each| each.name.as_str() == "annotations"))
-        })
+        has_text_annotations(&self.tree)
     }
 
     /// The table of a tree.
@@ -96,6 +91,16 @@ impl Module {
             star_import,
         }
     }
+}
+
+/// `from __future__ import annotations`
+pub fn has_text_annotations(tree: &ast::ModModule) -> bool {
+    tree.body.iter().any(|stmt| {
+        matches!(stmt, ast::Stmt::ImportFrom(import)
+            if import.level == 0
+                && import.module.as_ref().is_some_and(|name| name.as_str() == "__future__")
+                && import.names.iter().any(|each| each.name.as_str() == "annotations"))
+    })
 }
 
 /// The absolute name of the module that `from <dots><module> import` means.
