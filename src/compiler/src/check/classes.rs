@@ -6,6 +6,7 @@
 use rustpython_ast::{self as ast, visitor::Visitor};
 
 use super::annotation::{literal, wire};
+use super::class_stores::{ClassStores, class_stores};
 use super::names::{Module, Symbol, resolve_expr};
 use super::redeclared::{self, Conflict};
 use super::{Tables, class_body};
@@ -87,9 +88,10 @@ pub fn collect(tables: &mut Tables) {
         })
         .collect();
     natives.sort_unstable();
+    let stores = class_stores(&tables.modules);
     let mut conflicts = Vec::new();
     for &(id, module, at) in &natives {
-        fill(tables, module, at, id, &natives, &mut conflicts);
+        fill(tables, module, at, id, &natives, &stores, &mut conflicts);
     }
     redeclared::hold_as_objects(tables, &conflicts);
     for id in 0..tables.native_classes.len() {
@@ -393,8 +395,15 @@ fn fill(
     at: usize,
     id: ClassId,
     natives: &[(ClassId, usize, usize)],
+    stores: &ClassStores,
     conflicts: &mut Vec<Conflict>,
 ) {
+    // A data class's fields are its objects' whatever the class gets.
+    let is_stored = |name: &str| {
+        stores
+            .get(&(module, at))
+            .is_some_and(|all| all.contains(name))
+    };
     let file = FileId(module as u32);
     let modules = tables.modules.clone();
     let class = class_def(&modules, module, at);
@@ -450,7 +459,8 @@ fn fill(
         }
         let is_inherited = inherited.iter().any(|each| *each == name.id.as_str());
         let taken = || base.is_some_and(|base| has_attribute(tables, natives, base, &name.id));
-        if dataclass.is_none() && !is_inherited && (assign.value.is_some() || taken()) {
+        let has_value = assign.value.is_some() || is_stored(&name.id);
+        if dataclass.is_none() && !is_inherited && (has_value || taken()) {
             // The class's or a base's, until an object gets its own: reading it has to ask both, whatever they are by then.
             class_values.push(name.id.as_str());
             is_opaque = true;
@@ -507,6 +517,14 @@ fn fill(
                 };
                 // What the class or a base has under the name may be a property or another descriptor; names such as
                 // `__class__` and `__qualname__` mean something else on objects than on the class that has the field.
+                if dataclass.is_none()
+                    && is_stored(name)
+                    && !inherited.iter().any(|each| *each == name)
+                    && !class_values.contains(&name)
+                {
+                    class_values.push(name);
+                    is_opaque = true;
+                }
                 let taken = class_body::binds_descriptor(class, name)
                     || class_values.contains(&name)
                     || (name.starts_with("__") && name.ends_with("__"))

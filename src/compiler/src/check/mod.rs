@@ -24,6 +24,7 @@ mod bound;
 pub(crate) mod builtins;
 mod call;
 mod class_body;
+mod class_stores;
 mod classes;
 mod comprehension;
 mod effects;

@@ -16,7 +16,7 @@ use super::classes::{class_def, init_fields};
 use super::names::{Module, Symbol, resolve_expr};
 
 /// A class's module and the position of its statement.
-type Place = (usize, usize);
+pub(super) type Place = (usize, usize);
 
 /// What a class has of its own under a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -223,7 +223,8 @@ fn members(modules: &[Module], module: usize, class: &ast::StmtClassDef) -> Body
 }
 
 /// The classes of the program that a class inherits from.
-fn collect_above(modules: &[Module], (module, at): Place, found: &mut BTreeSet<Place>) {
+/// The classes above one, of the program.
+pub(super) fn collect_above(modules: &[Module], (module, at): Place, found: &mut BTreeSet<Place>) {
     for base in class_def(modules, module, at).bases() {
         let base = match base {
             ast::Expr::Subscript(subscript) => &subscript.value,

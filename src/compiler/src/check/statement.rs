@@ -11,6 +11,15 @@ use crate::hir::*;
 use crate::source::Span;
 use crate::types::Type;
 
+/// `[]` or `{}`, of which nothing says what it is to hold.
+fn is_empty_display(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::List(list) => list.elts.is_empty(),
+        ast::Expr::Dict(dict) => dict.items.is_empty(),
+        _ => false,
+    }
+}
+
 impl Translator<'_> {
     /// Statements in order; what a test tells holds until the block ends or the name is assigned.
     pub(super) fn block(&mut self, body: &[ast::Stmt]) -> Translated<Vec<Stmt>> {
@@ -65,7 +74,9 @@ impl Translator<'_> {
             }
             ast::Stmt::Assign(assign) => {
                 let expected = match assign.targets.as_slice() {
-                    [one] => self.target_type(one),
+                    [one] if self.promises(one) || is_empty_display(&assign.value) => {
+                        self.target_type(one)
+                    }
                     _ => None,
                 };
                 let value = self.expr_expecting(&assign.value, expected.as_ref())?;

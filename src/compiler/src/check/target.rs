@@ -42,6 +42,17 @@ impl Translator<'_> {
         }
     }
 
+    /// Whether an annotation promises what a target holds, and not only what has been assigned to it so far.
+    pub(super) fn promises(&self, target: &ast::Expr) -> bool {
+        match target {
+            ast::Expr::Name(name) => self
+                .by_name
+                .get(name.id.as_str())
+                .is_none_or(|id| self.declared[id.index()]),
+            _ => true,
+        }
+    }
+
     /// A target, told the type of what it gets.
     pub(super) fn target(&mut self, target: &ast::Expr, ty: &Type) -> Translated<Target> {
         let span = self.span(target);

@@ -73,3 +73,77 @@ print(Derived().told(), Derived().kind)
 one, two = Counter(), Counter()
 print(one.count(), two.count(), one.count(), vars(one), Counter.mine)
 print(Special().both(), Special().more(), F().limit)
+
+
+class Environment:
+    """What it makes is said after the classes that it makes."""
+
+    template_class: type["Template"]
+    size: int
+    name: str
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.level = 1
+
+    def cls(self, other: type | None = None) -> object:
+        return other or self.template_class
+
+    def count(self) -> int:
+        return self.size + self.level
+
+    def put(self, size: int) -> None:
+        self.size = size
+        self.level = size
+
+    def drop(self) -> None:
+        del self.size
+        del self.level
+
+
+class NativeEnvironment(Environment):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.level = 5
+
+
+class Template:
+    def render(self) -> str:
+        return "rendered"
+
+
+class NativeTemplate(Template):
+    pass
+
+
+def told(f) -> None:
+    try:
+        print(repr(f()))
+    except AttributeError as error:
+        print(type(error).__name__, error)
+
+
+def steps(environment: Environment) -> None:
+    told(lambda: environment.cls())
+    told(lambda: environment.count())
+    environment.put(8)
+    told(lambda: (environment.count(), environment.size, environment.level))
+    environment.drop()
+    told(lambda: (environment.size, environment.level))
+    told(environment.count)
+    told(environment.drop)
+    environment.template_class = int
+    told(environment.cls)
+    told(lambda: sorted(vars(environment)))
+
+
+def install() -> None:
+    Environment.template_class = Template
+    NativeEnvironment.template_class = NativeTemplate
+    Environment.size, Environment.level = 7, 70
+
+
+steps(Environment("before"))
+install()
+steps(Environment("after"))
+steps(NativeEnvironment("below"))

@@ -253,10 +253,52 @@ class Mixed(Mixin, SlottedList):
         return self.name(), self.tokens, self.value
 
 
+def rebuilt(xs, deep):
+    """A variable that gets lists of different things: each is what it is, whatever it held before."""
+    if deep:
+        v = [[x] for x in xs]
+        p = [[w for s, w in zip(str(x), mw)] for x, mw in zip(xs, v)]
+    else:
+        v = [x for x in xs]
+        p = [w for x, w in zip(xs, v)]
+    return p
+
+
+def redisplayed(xs):
+    rows = [1, 2]
+    numbers = {"a": 1}
+    seen = [sum(rows), sum(numbers.values())]
+    rows = [x for x in xs]
+    numbers = {x: [x] for x in xs}
+    for each in rows:
+        seen.append(each)
+    for key in numbers:
+        seen.append((key, numbers[key]))
+    rows = [[x] for x in xs]
+    for each in rows:
+        seen.append(each)
+    rows = []
+    numbers = {}
+    return seen, rows, numbers, [x for x in rows]
+
+
+def emptied(n):
+    sums = [n]
+    sums.append(sum(sums))
+    sums = []
+    sums.append(n)
+    return sums, sum(sums)
+
+
+
 for root in ("r", 3, 2.5, None, True, [1]):
     for f in (popped, unpacked, displays, nested, shorter, numbers, escaping, after_yield):
         attempt(f.__name__, f, root)
 attempt("chain", chain, 16)
+attempt("rebuilt", lambda: (rebuilt(["a", "bb"], False), rebuilt([1], True), rebuilt([[1]], False)))
+attempt("redisplayed", redisplayed, ["a", "b"])
+attempt("redisplayed_numbers", redisplayed, [1.5, True])
+attempt("emptied", emptied, 3)
 attempt("previous", previous, ["a", "b", "c", 3])
 attempt("previous_number", previous_number, ["a", "b", "c", 3])
 attempt("starred", lambda: (starred(1, 2, a=3), starred_claims(1, 2), starred_claims(a="x"), starred_claims()))
