@@ -107,6 +107,34 @@ static inline uint8_t tb_contains(PyObject *container, PyObject *value)
 }
 /* `isinstance(value, cls)`, `issubclass(a, b)`, `callable(value)` */
 uint8_t tb_isinstance(PyObject *value, PyObject *cls);
+/* `isinstance(value, type)` for a built-in type: those that generated code names by number (`lower/instance.rs`). Objects of the
+ * interpreter's plainest types are only what they are; any other may say by `__class__` that it is something else. */
+enum { TB_IS_INT, TB_IS_STR, TB_IS_FLOAT, TB_IS_BOOL, TB_IS_LIST, TB_IS_DICT, TB_IS_TUPLE, TB_IS_BYTES, TB_IS_SET, TB_IS_FROZENSET };
+uint8_t tb_isinstance_said(PyObject *value, int kind);
+static inline uint8_t tb_isinstance_of(PyObject *value, int kind)
+{
+    int is = 0;
+    switch (kind) {
+    case TB_IS_INT: is = PyLong_Check(value); break;
+    case TB_IS_STR: is = PyUnicode_Check(value); break;
+    case TB_IS_FLOAT: is = PyFloat_CheckExact(value); break;
+    case TB_IS_BOOL: is = PyBool_Check(value); break;
+    case TB_IS_LIST: is = PyList_Check(value); break;
+    case TB_IS_DICT: is = PyDict_Check(value); break;
+    case TB_IS_TUPLE: is = PyTuple_Check(value); break;
+    case TB_IS_BYTES: is = PyBytes_Check(value); break;
+    case TB_IS_SET: is = PySet_CheckExact(value); break;
+    default: is = PyFrozenSet_CheckExact(value); break;
+    }
+    if (is) {
+        return 1;
+    }
+    if (PyUnicode_CheckExact(value) || PyLong_CheckExact(value) || Py_IsNone(value) || PyFloat_CheckExact(value)
+        || PyList_CheckExact(value) || PyDict_CheckExact(value) || PyTuple_CheckExact(value) || PyBool_Check(value)) {
+        return 0;
+    }
+    return tb_isinstance_said(value, kind);
+}
 uint8_t tb_issubclass(PyObject *derived, PyObject *cls);
 
 /* `object[key]`, `object[key] = value`, `del object[key]`; exact list/dict/tuple take the fast way. */

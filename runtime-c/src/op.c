@@ -67,6 +67,16 @@ uint8_t tb_isinstance(PyObject *value, PyObject *cls)
     return is < 0 ? 2 : (uint8_t)is;
 }
 
+uint8_t tb_isinstance_said(PyObject *value, int kind)
+{
+    static PyTypeObject *const types[] = {
+        [TB_IS_INT] = &PyLong_Type,   [TB_IS_STR] = &PyUnicode_Type,  [TB_IS_FLOAT] = &PyFloat_Type, [TB_IS_BOOL] = &PyBool_Type,
+        [TB_IS_LIST] = &PyList_Type,  [TB_IS_DICT] = &PyDict_Type,    [TB_IS_TUPLE] = &PyTuple_Type, [TB_IS_BYTES] = &PyBytes_Type,
+        [TB_IS_SET] = &PySet_Type,    [TB_IS_FROZENSET] = &PyFrozenSet_Type,
+    };
+    return tb_isinstance(value, (PyObject *)types[kind]);
+}
+
 uint8_t tb_issubclass(PyObject *derived, PyObject *cls)
 {
     int is = PyObject_IsSubclass(derived, cls);

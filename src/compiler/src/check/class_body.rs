@@ -20,6 +20,8 @@ pub fn obstacle(class: &ast::StmtClassDef) -> Option<(&'static str, TextRange)> 
                         | "__delattr__"
                         | "__init_subclass__"
                         | "__del__"
+                        | "__class__"
+                        | "__dict__"
                 ) {
                     let reason = "it customises how instances are made or accessed";
                     return Some((reason, def.name.range));

@@ -386,6 +386,7 @@ primitives! {
     IsNot = "$0 != $1" (O O) Bool never;
     Contains = "tb_contains" (O O) Bool python;
     IsInstance = "tb_isinstance" (O O) Bool python;
+    IsInstanceOf = "tb_isinstance_of" (O C) Bool python;
     IsSubclass = "tb_issubclass" (O O) Bool python;
     ItemGet = "tb_item_get" (O O) Object python;
     ItemSet = "tb_item_set" (O O O) Void python;

@@ -42,6 +42,11 @@ impl<'a> Builder<'a> {
             let callee = self.global(name);
             return self.call_dynamic(call, callee, expr);
         }
+        if name == "isinstance"
+            && let Some(value) = self.instance_of_builtins(call, expr)
+        {
+            return value;
+        }
         let args = self.arguments(call);
         self.at_line(expr.span);
         if !self.has_fast(name, &args) {

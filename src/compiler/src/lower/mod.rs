@@ -12,6 +12,7 @@ mod control;
 mod convert;
 mod display;
 mod expression;
+mod instance;
 mod library;
 mod match_statement;
 mod member;
