@@ -88,6 +88,17 @@ impl Translator<'_> {
                     .filter(|found| keywords.is_empty() && found.takes(&types))
                     .map_or(Type::Object, |found| found.result.clone())
             }
+            // What comes from the others is in it, too.
+            Callee::BuiltinMethod { object, name }
+                if matches!(
+                    name.as_str(),
+                    "union" | "intersection" | "symmetric_difference"
+                ) && !args.iter().all(|each| {
+                    matches!((each, &object.ty), (Element::One(value), Type::Set(item)) if element_type(value) == **item)
+                }) =>
+            {
+                Type::Set(Box::new(Type::Object))
+            }
             _ => result,
         };
         Ok((

@@ -177,7 +177,7 @@ impl Translator<'_> {
                 };
                 self.assigned(target, &value.ty);
                 let ty = match self.shared.contains(&target) {
-                    true => super::shared::opened(&value.ty),
+                    true => super::claims::opened(&value.ty),
                     false => value.ty.clone(),
                 };
                 (ExprKind::Walrus { target, value }, ty)

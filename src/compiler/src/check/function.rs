@@ -10,9 +10,10 @@ use rustpython_ast::{self as ast, visitor::Visitor};
 use rustpython_text_size::Ranged;
 
 use super::annotation::annotation;
+use super::claims::opened;
 use super::locals::LocalFinder;
 use super::result_type::join;
-use super::shared::{opened, shared};
+use super::shared::shared;
 use super::{Candidate, Tables, module_id};
 use crate::hir::*;
 use crate::source::{FileId, Span};

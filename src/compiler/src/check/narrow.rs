@@ -2,7 +2,7 @@
 //! combinations with `not`, `and`, `or`.
 
 use super::function::Translator;
-use crate::hir::{Callee, CompareOp, Element, Expr, ExprKind, LocalId, UnaryOp};
+use crate::hir::{Callee, CompareOp, Element, Expr, ExprKind, LocalId, UnaryOp, each_child};
 use crate::types::Type;
 
 /// Locals whose type is known more exactly where `test` was true (or, with `positive` false, false).
@@ -12,8 +12,18 @@ pub fn narrowings(
     positive: bool,
 ) -> Vec<(LocalId, Type)> {
     let mut found = told(translator, test, positive);
-    found.retain(|(local, _)| !translator.unsteady.contains(local));
+    let mut rebound = Vec::new();
+    bound_within(test, &mut rebound);
+    found.retain(|(local, _)| !translator.unsteady.contains(local) && !rebound.contains(local));
     found
+}
+
+/// What `:=` binds in a test, maybe after it was looked at.
+fn bound_within(test: &Expr, found: &mut Vec<LocalId>) {
+    if let ExprKind::Walrus { target, .. } = &test.kind {
+        found.push(*target);
+    }
+    each_child(test, &mut |child| bound_within(child, found));
 }
 
 fn told(translator: &Translator<'_>, test: &Expr, positive: bool) -> Vec<(LocalId, Type)> {

@@ -10,48 +10,20 @@ use std::collections::BTreeSet;
 use super::Tables;
 use super::annotation::annotation;
 use super::builtins;
+use super::claims::{claims, holds_foreign, is_foreign, may_nest, nests};
+use super::looking::{GIVING, LOOKING, is_of_builtins, ones};
+use super::made_here::{bound_locals, is_made_here, made_here};
 use super::result_type::{binary_type, element_type};
 use crate::hir::*;
-use crate::members::{constructor, derives};
+use crate::members::{constructor, derived, derives, method};
 use crate::types::Type;
 
-/// Whether a type says what a container holds that can be changed.
-pub fn claims(ty: &Type) -> bool {
-    match ty {
-        Type::List(item) | Type::Set(item) => **item != Type::Object,
-        Type::Dict(key, value) => **key != Type::Object || **value != Type::Object,
-        Type::Tuple(items) | Type::Union(items) => items.iter().any(claims),
-        Type::TupleOf(item) | Type::FrozenSet(item) => claims(item),
-        _ => false,
-    }
-}
-
-/// The type without any claim about what is in containers that can be changed.
-pub fn opened(ty: &Type) -> Type {
-    let object = || Box::new(Type::Object);
-    match ty {
-        Type::List(_) => Type::List(object()),
-        Type::Set(_) => Type::Set(object()),
-        Type::Dict(..) => Type::Dict(object(), object()),
-        Type::Tuple(items) => Type::Tuple(items.iter().map(opened).collect()),
-        Type::TupleOf(item) => Type::TupleOf(Box::new(opened(item))),
-        Type::FrozenSet(item) => Type::FrozenSet(Box::new(opened(item))),
-        Type::Union(members) => Type::union(members.iter().map(opened)),
-        other => other.clone(),
-    }
-}
-
-/// Whether what is in a container is, or holds, a container of which something is claimed.
-fn nests(ty: &Type) -> bool {
-    match ty {
-        Type::List(item) | Type::Set(item) | Type::FrozenSet(item) | Type::TupleOf(item) => {
-            claims(item)
-        }
-        Type::Dict(_, value) => claims(value),
-        Type::Tuple(items) => items.iter().any(claims),
-        Type::Union(members) => members.iter().any(nests),
-        _ => false,
-    }
+/// Whether one container may be in several places of a value: `[[0]] * 2`.
+fn repeats(value: &Expr) -> bool {
+    let mut found =
+        matches!(&value.kind, ExprKind::Binary { op: BinOp::Mul, .. } if may_nest(&value.ty));
+    each_child(value, &mut |child| found |= repeats(child));
+    found
 }
 
 /// What becomes of a value.
@@ -96,108 +68,6 @@ pub fn shared(
     sharing.spread();
     sharing.found.retain(|id| sharing.own.contains(id));
     sharing.found
-}
-
-/// Of the locals in question those that ever get what is made here; the others have what somebody promised.
-fn made_here(of_interest: &BTreeSet<LocalId>, body: &[Stmt]) -> BTreeSet<LocalId> {
-    let mut own = BTreeSet::new();
-    loop {
-        let before = own.len();
-        let mut note = |target: &Target, value: Option<&Expr>| {
-            if value.is_none_or(|value| is_made_here(&own, value)) {
-                let mut bound = Vec::new();
-                bound_locals(target, &mut bound);
-                own.extend(bound.into_iter().filter(|id| of_interest.contains(id)));
-            }
-        };
-        each_statement(body, &mut |stmt| match &stmt.kind {
-            StmtKind::Assign { targets, value } => {
-                targets.iter().for_each(|target| note(target, Some(value)));
-            }
-            StmtKind::AugAssign { target, .. } => note(target, None),
-            StmtKind::For { target, iter, .. } => note(target, Some(iter)),
-            StmtKind::With { items, .. } => {
-                items
-                    .iter()
-                    .filter_map(|each| each.target.as_ref())
-                    .for_each(|each| note(each, None));
-            }
-            StmtKind::Match { cases, .. } => {
-                cases
-                    .iter()
-                    .flat_map(|case| case.pattern.captures())
-                    .for_each(|each| note(each, None));
-            }
-            _ => {}
-        });
-        each_expression(body, &mut |expr| each_binding(expr, &mut note));
-        if own.len() == before {
-            return own;
-        }
-    }
-}
-
-/// The bindings inside an expression: `:=` and the targets of comprehensions.
-fn each_binding(expr: &Expr, note: &mut impl FnMut(&Target, Option<&Expr>)) {
-    match &expr.kind {
-        ExprKind::Walrus { target, value } => note(&Target::Local(*target), Some(value)),
-        ExprKind::Comprehension(inner) => {
-            inner
-                .clauses
-                .iter()
-                .for_each(|each| note(&each.target, Some(&each.iter)));
-        }
-        _ => {}
-    }
-    each_child(expr, &mut |child| each_binding(child, note));
-}
-
-fn bound_locals(target: &Target, found: &mut Vec<LocalId>) {
-    match target {
-        Target::Local(id) => found.push(*id),
-        Target::Unpack {
-            before,
-            star,
-            after,
-            ..
-        } => {
-            before
-                .iter()
-                .chain(star.as_deref())
-                .chain(after)
-                .for_each(|each| bound_locals(each, found));
-        }
-        Target::Global(..)
-        | Target::Field { .. }
-        | Target::Attribute { .. }
-        | Target::Item { .. } => {}
-    }
-}
-
-/// Whether what is claimed of a value is only known from this function's text.
-fn is_made_here(own: &BTreeSet<LocalId>, value: &Expr) -> bool {
-    let inner = |value: &Expr| is_made_here(own, value);
-    match &value.kind {
-        ExprKind::Local(id) => own.contains(id),
-        ExprKind::Placed(value) | ExprKind::Narrow(value) | ExprKind::Walrus { value, .. } => {
-            inner(value)
-        }
-        ExprKind::Item { object, .. } => inner(object),
-        ExprKind::And(all) | ExprKind::Or(all) => all.iter().any(inner),
-        ExprKind::IfElse { body, orelse, .. } => inner(body) || inner(orelse),
-        ExprKind::Field { .. }
-        | ExprKind::Attribute { .. }
-        | ExprKind::Await(_)
-        | ExprKind::Global(_) => false,
-        ExprKind::Call(call) => !matches!(
-            call.callee,
-            Callee::Function { .. }
-                | Callee::Class { .. }
-                | Callee::Method { .. }
-                | Callee::SuperMethod { .. }
-        ),
-        _ => true,
-    }
 }
 
 struct Sharing<'a> {
@@ -256,6 +126,7 @@ impl Sharing<'_> {
             } => {
                 self.iterated(iter);
                 self.target(target, &element_type(iter), None);
+                self.unpacked(target, iter);
                 self.block(body);
                 self.block(orelse);
             }
@@ -306,6 +177,11 @@ impl Sharing<'_> {
             StmtKind::Match { subject, cases } => {
                 self.value(subject, Use::Taken);
                 for case in cases {
+                    // Several of its names may be names of one container.
+                    if is_made_here(&self.own, subject) {
+                        let captured = case.pattern.captures();
+                        captured.into_iter().for_each(|each| self.mark_target(each));
+                    }
                     case.pattern
                         .each_expression(&mut |value| self.value(value, Use::Taken));
                     case.guard
@@ -353,16 +229,22 @@ impl Sharing<'_> {
         ) = (target, &value.kind)
             && after.is_empty()
             && before.len() == all.len()
+            && let Some(all) = ones(all)
         {
             let pairs = before.iter().zip(all);
-            return pairs.for_each(|(target, each)| match each {
-                Element::One(value) => self.assigned(target, value),
-                Element::Star(value) => self.value(value, Use::Taken),
-            });
+            return pairs.for_each(|(target, value)| self.assigned(target, value));
         }
         let promised = self.promises(target, &value.ty);
         self.value(value, if promised { Use::Looked } else { Use::Taken });
         self.target(target, &value.ty, Some(value));
+        self.unpacked(target, value);
+    }
+
+    /// Several names may get one and the same.
+    fn unpacked(&mut self, target: &Target, value: &Expr) {
+        if matches!(target, Target::Unpack { .. }) && repeats(value) {
+            self.mark_target(target);
+        }
     }
 
     /// What holds for one name of a container holds for all.
@@ -405,12 +287,18 @@ impl Sharing<'_> {
                 self.value(index, Use::Taken);
                 let fits = match &object.ty {
                     Type::Dict(key, value) => self.fits(key, &index.ty) && self.fits(value, ty),
-                    Type::List(item) if index.ty == Type::Int => self.fits(item, ty),
-                    // A part of it gets all that is in the value.
                     Type::List(item) => {
-                        value.is_some_and(|value| self.fits(item, &element_type(value)))
+                        // A part of it gets all that is in the value.
+                        let all_fit =
+                            || value.is_some_and(|value| self.fits(item, &element_type(value)));
+                        match index.ty {
+                            Type::Int => self.fits(item, ty),
+                            _ if is_slice(index) => all_fit(),
+                            _ => self.fits(item, ty) && all_fit(),
+                        }
                     }
-                    _ => true,
+                    // It may be a part of a container, whatever it is.
+                    _ => false,
                 };
                 self.changed(object, fits);
             }
@@ -456,10 +344,16 @@ impl Sharing<'_> {
                 }
             }
             Target::Item { object, index, .. } => {
-                let fits = match (&object.ty, item_claim(&object.ty)) {
-                    (Type::Tuple(_) | Type::TupleOf(_), _) | (_, None) => true,
-                    (_, Some(item)) if claims(item) => in_place(item),
-                    (_, Some(item)) => self.fits(item, &binary_type(op, item, value)),
+                let one_fits = || match item_claim(&object.ty) {
+                    None => false,
+                    Some(item) if claims(item) => in_place(item),
+                    Some(item) => self.fits(item, &binary_type(op, item, value)),
+                };
+                let fits = match (&object.ty, &index.ty) {
+                    (Type::List(_), ty) if *ty != Type::Int => {
+                        in_place(&object.ty) && (is_slice(index) || one_fits())
+                    }
+                    _ => one_fits(),
                 };
                 self.iterated(value);
                 self.value(index, Use::Taken);
@@ -481,7 +375,7 @@ impl Sharing<'_> {
     fn iterated(&mut self, value: &Expr) {
         self.value(
             value,
-            if nests(&value.ty) {
+            if may_nest(&value.ty) {
                 Use::Taken
             } else {
                 Use::Looked
@@ -505,11 +399,19 @@ impl Sharing<'_> {
                 }
             }
             ExprKind::Item { object, index } => {
-                self.value(object, if claims(&value.ty) { how } else { Use::Looked });
+                let is_part = claims(&value.ty) || (value.ty == Type::Object && nests(&object.ty));
+                self.value(object, if is_part { how } else { Use::Looked });
                 self.value(index, Use::Taken);
             }
             ExprKind::Slice { object, .. } => {
-                self.value(object, if nests(&object.ty) { how } else { Use::Looked });
+                self.value(
+                    object,
+                    if may_nest(&object.ty) {
+                        how
+                    } else {
+                        Use::Looked
+                    },
+                );
                 let bounds = |visit: &mut dyn FnMut(&Expr)| {
                     let mut first = true;
                     each_child(value, &mut |child| {
@@ -524,10 +426,12 @@ impl Sharing<'_> {
             ExprKind::Binary { left, right, .. } => {
                 for (one, other) in [(left, right), (right, left)] {
                     // Another object's method may be what does the operation.
-                    let foreign =
-                        matches!(other.ty, Type::Object | Type::Class(_) | Type::Union(_));
-                    let used = if foreign { Use::Taken } else { Use::Looked };
-                    self.value(one, if nests(&one.ty) { Use::Taken } else { used });
+                    let used = if is_foreign(&other.ty) || may_nest(&one.ty) {
+                        Use::Taken
+                    } else {
+                        Use::Looked
+                    };
+                    self.value(one, used);
                 }
             }
             ExprKind::And(all) | ExprKind::Or(all) => {
@@ -557,6 +461,7 @@ impl Sharing<'_> {
                 for clause in &inner.clauses {
                     self.iterated(&clause.iter);
                     self.target(&clause.target, &element_type(&clause.iter), None);
+                    self.unpacked(&clause.target, &clause.iter);
                     clause
                         .tests
                         .iter()
@@ -566,15 +471,55 @@ impl Sharing<'_> {
                 inner.value.iter().for_each(|each| self.value(each, inside));
             }
             ExprKind::Iterator { value, .. } | ExprKind::YieldFrom(value) => self.iterated(value),
-            ExprKind::Compare { .. } | ExprKind::Format(_) | ExprKind::Unary { .. } => {
+            ExprKind::Compare { first, rest } => self.compared(first, rest),
+            ExprKind::Format(_) | ExprKind::Unary { .. } => {
                 each_child(value, &mut |child| self.value(child, Use::Looked));
             }
             _ => each_child(value, &mut |child| self.value(child, Use::Taken)),
         }
     }
 
+    /// Operands of comparisons; another one's method may be what does it.
+    fn compared(&mut self, first: &Expr, rest: &[(CompareOp, Expr)]) {
+        let mut used = vec![Use::Looked; rest.len() + 1];
+        let mut left = first;
+        for (at, (op, right)) in rest.iter().enumerate() {
+            for (place, one, other) in [(at, left, right), (at + 1, right, left)] {
+                let given = match op {
+                    CompareOp::Is | CompareOp::IsNot => false,
+                    // What is in a container is compared with what is looked for.
+                    CompareOp::In | CompareOp::NotIn if place > at => {
+                        nests(&one.ty) && holds_foreign(&other.ty)
+                    }
+                    _ => {
+                        is_foreign(&other.ty)
+                            || ((nests(&one.ty) || matches!(op, CompareOp::In | CompareOp::NotIn))
+                                && holds_foreign(&other.ty))
+                    }
+                };
+                if given {
+                    used[place] = Use::Taken;
+                }
+            }
+            left = right;
+        }
+        let all = std::iter::once(first).chain(rest.iter().map(|(_, each)| each));
+        all.zip(used).for_each(|(each, how)| self.value(each, how));
+    }
+
     fn call(&mut self, call: &Call, how: Use) {
         match &call.callee {
+            Callee::Builtin(name)
+                if call.args.len() > 1
+                    && matches!(name.as_str(), "iter" | "max" | "min" | "sum") =>
+            {
+                // What they give may be an argument itself.
+                self.arguments(call, &|_, _| None);
+            }
+            Callee::Builtin(name) if name == "isinstance" && !is_of_builtins(call) => {
+                // Its class may have a say.
+                self.arguments(call, &|_, _| None);
+            }
             Callee::Builtin(name) if LOOKING.contains(&name.as_str()) => {
                 let keeps = GIVING.contains(&name.as_str());
                 for each in &call.args {
@@ -595,7 +540,15 @@ impl Sharing<'_> {
                 }
                 let kind = self.tables.candidates[function.index()].kind;
                 let bound = !matches!(kind, FunctionKind::Plain | FunctionKind::Static(_));
-                self.arguments(call, &|all, wanted| all.parameter(*function, wanted, bound));
+                // What a class below has under the name may say something else of its parameters.
+                let is_final = match &call.callee {
+                    Callee::Method { class, name, .. } => self.is_final(*class, name),
+                    _ => true,
+                };
+                self.arguments(call, &|all, wanted| {
+                    let claimed = all.parameter(*function, wanted, bound);
+                    claimed.filter(|_| is_final)
+                });
             }
             Callee::Class { class, .. } => {
                 let made_by = constructor(&self.tables.native_classes, *class);
@@ -615,8 +568,12 @@ impl Sharing<'_> {
 
     /// Arguments: what a parameter claims of them in the same words stays true of them.
     fn arguments(&mut self, call: &Call, claimed: &dyn Fn(&Self, Wanted<'_>) -> Option<Type>) {
+        let mut is_known = true;
         for (at, each) in call.args.iter().enumerate() {
+            is_known &= matches!(each, Element::One(_));
             match each {
+                // Behind a starred one its place is not known.
+                Element::One(value) if !is_known => self.value(value, Use::Taken),
                 Element::One(value) => self.argument(value, claimed, Wanted::At(at)),
                 Element::Star(value) => self.iterated(value),
             }
@@ -637,6 +594,14 @@ impl Sharing<'_> {
     ) {
         let promised = claims(&value.ty) && claimed(self, wanted).as_ref() == Some(&value.ty);
         self.value(value, if promised { Use::Looked } else { Use::Taken });
+    }
+
+    /// Whether a method is the same for all classes below.
+    fn is_final(&self, class: ClassId, name: &str) -> bool {
+        let classes = &self.tables.native_classes;
+        let found = method(classes, class, name);
+        let mut below = derived(classes, class).into_iter();
+        below.all(|each| method(classes, each, name) == found)
     }
 
     /// What the annotation of a function's parameter claims; `bound`: the first is not among the arguments.
@@ -695,6 +660,10 @@ impl Sharing<'_> {
                     && matches!(args[..], [k, v] if self.fits(key, &k.ty) && self.fits(value, &v.ty))
             }
             (Type::Set(item), "union" | "symmetric_difference") => plain && items(item),
+            // They are compared with what is in it.
+            (Type::List(item), "index" | "count" | "remove") => {
+                !claims(item) || !args.iter().any(|each| holds_foreign(&each.ty))
+            }
             _ => true,
         };
         let gives = !matches!(
@@ -735,6 +704,7 @@ impl Sharing<'_> {
             )
         );
         let promised = item_claim(&object.ty)
+            .filter(|_| matches!(name, "append" | "insert" | "add"))
             .filter(|_| !is_made_here(&self.own, object))
             .cloned();
         for each in &call.args {
@@ -768,6 +738,11 @@ impl Sharing<'_> {
     }
 }
 
+/// Whether an index is certainly a slice.
+fn is_slice(index: &Expr) -> bool {
+    matches!(index.kind, ExprKind::SliceObject { .. })
+}
+
 /// An argument by its place or its name.
 #[derive(Clone, Copy)]
 enum Wanted<'n> {
@@ -783,52 +758,3 @@ fn item_claim(ty: &Type) -> Option<&Type> {
         _ => None,
     }
 }
-
-/// Built-in functions that keep nothing of their arguments.
-const LOOKING: [&str; 26] = [
-    "all",
-    "any",
-    "bool",
-    "dict",
-    "enumerate",
-    "filter",
-    "frozenset",
-    "hash",
-    "id",
-    "isinstance",
-    "iter",
-    "len",
-    "list",
-    "map",
-    "max",
-    "min",
-    "print",
-    "range",
-    "repr",
-    "reversed",
-    "set",
-    "sorted",
-    "str",
-    "sum",
-    "tuple",
-    "zip",
-];
-
-/// Those of them that give what is in their arguments.
-const GIVING: [&str; 15] = [
-    "dict",
-    "enumerate",
-    "filter",
-    "frozenset",
-    "iter",
-    "list",
-    "map",
-    "max",
-    "min",
-    "reversed",
-    "set",
-    "sorted",
-    "sum",
-    "tuple",
-    "zip",
-];

@@ -290,6 +290,422 @@ def emptied(n):
     return sums, sum(sums)
 
 
+class Sneaky:
+    def __eq__(self, other):
+        if isinstance(other, list):
+            other.append("s")
+        return False
+
+    def __hash__(self):
+        return 1
+
+
+def same_kind(root):
+    xs = [1]
+    a = xs[0]
+    xs = ["a"]
+    b = xs[0]
+    ys = {"a": 1}
+    ys = {1: "b"}
+    zs = [1 for _ in range(2)]
+    zs = [2.5 for _ in range(2)]
+    return a, b, ys[1], zs[0]
+
+
+def capture_as(root):
+    match [1]:
+        case x as y:
+            y.append(root)
+    return x[1]
+
+
+def capture_inner(root):
+    match [[1], [2]]:
+        case [x, _] as y:
+            y[0].append(root)
+    return x[1]
+
+
+def repeated(root):
+    a, b = [[1]] * 2
+    b.append(root)
+    return a[1]
+
+
+def repeated_star(root):
+    a, *b = [[1]] * 2
+    b[0].append(root)
+    return a[1]
+
+
+def repeated_for(root):
+    for a, b in [[[1]] * 2]:
+        b.append(root)
+    return a[1]
+
+
+def repeated_comp(root):
+    return [(b.append(root), a[1]) for a, b in [[[1]] * 2]]
+
+
+def star_shift(root):
+    x = [[0], [0]]
+    y = [1]
+    a, b, c = *x, y, *[]
+    c.append(root)
+    return y[1]
+
+
+def union_item(root, c=True):
+    xs = None
+    if c:
+        xs = [1]
+    xs[0] = root
+    if xs is not None:
+        return xs[0]
+
+
+def tuple_aug(root):
+    t = ([1],)
+    try:
+        t[0] += [root]
+    except TypeError:
+        pass
+    return t[0][1]
+
+
+def slice_aug(root):
+    xs = [[1]]
+    xs[0:1] += [5]
+    return xs[1]
+
+
+def slice_aug_object(root, s):
+    xs = [[1]]
+    xs[s] += [5]
+    return xs[1]
+
+
+def compare(root):
+    xs = [1]
+    xs == Sneaky()
+    return xs[1]
+
+
+def compare_unknown(root, o):
+    xs = [1]
+    if xs == o or xs != o or o == xs:
+        pass
+    return xs[1]
+
+
+def compare_in(root, o):
+    rows = [[1], [2]]
+    o in rows
+    return rows[0][1]
+
+
+def compare_index(root, o):
+    rows = [[1], [2]]
+    rows.count(o)
+    return rows[0][1]
+
+
+def largest(root):
+    a = [1]
+    b = [2]
+    c = max(a, b)
+    c.append(root)
+    return b[1]
+
+
+def summed(root):
+    a = [1]
+    c = sum([], a)
+    c.append(root)
+    return a[1]
+
+
+def sentinel(root):
+    a = [1]
+    for _ in iter(lambda: Sneaky(), a):
+        break
+    return a[1]
+
+
+def takes(a: Any, values: list[int], more: Any, last: Any = None) -> None:
+    if last is None:
+        more.append("m")
+    else:
+        last.append("s")
+
+
+def star_argument(root):
+    xs = [1]
+    takes(*[0], *[[]], *[1], xs)
+    ys = [1]
+    pair = (0, [1])
+    takes(*pair, ys)
+    return xs[1], ys[1]
+
+
+class Base:
+    def take(self, values: list[int]) -> None:
+        pass
+
+
+class Derived(Base):
+    def take(self, values: Any) -> None:
+        values.append("s")
+
+
+def override(root):
+    base: Base = Derived()
+    return override_of(base)
+
+
+def override_of(base: Base):
+    xs = [1]
+    base.take(xs)
+    return xs[1]
+
+
+class Table:
+    def __init__(self) -> None:
+        self.d: dict[str, list[int]] = {}
+
+    def use(self, root):
+        ys = [1]
+        y = self.d.get("k", ys)
+        y.append(root)
+        return ys[1]
+
+    def used(self, root):
+        ys = [1]
+        y = self.d.pop("k", ys)
+        y.append(root)
+        return ys[1]
+
+
+def united(root):
+    u = {1}.union(["a"])
+    out = []
+    for x in u:
+        out.append(x)
+    return sorted(map(str, out))
+
+
+def united_param(s: set[int]):
+    u = s.union(["a"])
+    out = []
+    for x in u:
+        out.append(x)
+    return sorted(map(str, out))
+
+
+def intersected(s: set[int]):
+    u = s.intersection([1.0])
+    out = []
+    for x in u:
+        out.append(x)
+    return out
+
+
+def item_unknown(root, i):
+    xs = [1]
+    xs[i] = [2]
+    return xs[0]
+
+
+def inner_unknown(root, i):
+    rows = [[1], [2]]
+    r = rows[i]
+    r.append(root)
+    return rows[0][1]
+
+
+def grid_unknown(root, i):
+    grid = [[0] * 2 for _ in range(2)]
+    grid[i][1] = root
+    return grid[0][1]
+
+
+def grid_aug_unknown(root, i):
+    grid = [[0] * 2 for _ in range(2)]
+    grid[i][1] += 0.5
+    return grid[0][1]
+
+
+def grid_iter_unknown(root, i):
+    deep = [[[1]]]
+    for x in deep[i]:
+        x.append(root)
+    return deep[0][0][1]
+
+
+def dict_values(root):
+    d = {"a": [1]}
+    for v in d.values():
+        v.append(root)
+    return d["a"][1]
+
+
+def dict_items(root):
+    d = {"a": [1]}
+    for k, v in d.items():
+        v.append(root)
+    return d["a"][1]
+
+
+def dict_plus(root):
+    d = {"a": [[1]]}
+    x = d.get("a") + [[2]]
+    x[0].append(root)
+    return d["a"][0][1]
+
+
+def conditional(root, c=True):
+    a = [[1]]
+    b = ([1],)
+    for x in (a if c else b):
+        x.append(root)
+    return a[0][1]
+
+
+def walrus_test(root):
+    x = [1] if root else None
+    if x is not None and not (x := None):
+        return len(x)
+
+
+class Untold:
+    def __init__(self):
+        self.items = [1]
+        self.rate = 1.0
+
+    def use(self, root):
+        xs = [1]
+        self.items = xs
+        self.items.append(root)
+        self.rate = 2
+        return xs[1], self.items[1], self.rate
+
+
+def get_default(root):
+    d = {"a": [1]}
+    ys = [2]
+    y = d.get("b", ys)
+    y.append(root)
+    return ys[1]
+
+
+def instance_check(root):
+    class Meta(type):
+        def __instancecheck__(cls, other):
+            other.append("s")
+            return False
+
+    class Checked(metaclass=Meta):
+        pass
+
+    xs = [1]
+    isinstance(xs, Checked)
+    return xs[1]
+
+
+def views(root):
+    d = {"a": [1]}
+    vs = d.values()
+    for v in vs:
+        v.append(root)
+    its = list(d.items())
+    its[0][1].append("x")
+    return d["a"][1], d["a"][2]
+
+
+def listed(root):
+    d = {"a": [1]}
+    [v] = d.values()
+    v.append(root)
+    (e, f), = d.items()
+    f.append(root)
+    return d["a"][1]
+
+
+def minimum(root):
+    rows = [[1], [2]]
+    r = min(rows)
+    r.append(root)
+    s = next(iter(rows))
+    s.append(root)
+    z = list(zip(rows, rows))
+    z[1][0].append(root)
+    return rows[0][1], rows[1][1]
+
+
+def popitem(root):
+    d = {"a": [1]}
+    e = d.copy()
+    k, v = e.popitem()
+    v.append(root)
+    return d["a"][1]
+
+
+def starred_display(root):
+    rows = [[1]]
+    more = [*rows]
+    more[0].append(root)
+    d = {"a": [1]}
+    e = {**d}
+    e["a"].append(root)
+    return rows[0][1], d["a"][1]
+
+
+def slices(root):
+    rows = [[1], [2]]
+    for r in rows[::-1]:
+        r.append(root)
+    xs = [1, 2, 3]
+    xs[::2] = [root, root]
+    return rows[0][1], xs[0]
+
+
+def slice_for(root):
+    xs = [1, 2]
+    for xs[0:1] in ["ab", "c"]:
+        pass
+    return xs[0]
+
+
+def set_in_place(root):
+    s = {1}
+    s |= {root} if not isinstance(root, list) else {"l"}
+    out = [x for x in s]
+    s.symmetric_difference_update({"q"})
+    return len(out), sorted(map(str, s))
+
+
+def comps(root):
+    rows = [[1], [2]]
+    _ = [r.append(root) for r in rows if r]
+    rows2 = [[1], [2]]
+    _ = {k: v.append(root) for k, v in enumerate(rows2)}
+    rows3 = [[[1]]]
+    _ = [c.append(root) for r in rows3 for c in r]
+    any(r.append(root) for r in rows3[0])
+    return rows[0][1], rows2[0][1], rows3[0][0][1]
+
+
+def finally_return(root):
+    xs = [1]
+    out = []
+    try:
+        return (xs, out)
+    finally:
+        out.append(xs[0])
+        xs.append(root)
+        out.append(xs[1])
+
 
 for root in ("r", 3, 2.5, None, True, [1]):
     for f in (popped, unpacked, displays, nested, shorter, numbers, escaping, after_yield):
@@ -303,3 +719,20 @@ attempt("previous", previous, ["a", "b", "c", 3])
 attempt("previous_number", previous_number, ["a", "b", "c", 3])
 attempt("starred", lambda: (starred(1, 2, a=3), starred_claims(1, 2), starred_claims(a="x"), starred_claims()))
 attempt("mixed", lambda: Mixed([1]).both())
+for root in ("r", None):
+    for f in (same_kind, capture_as, capture_inner, repeated, repeated_star, repeated_for, repeated_comp, star_shift, union_item, tuple_aug,
+              slice_aug, compare, largest, summed, sentinel, star_argument, override, united, dict_values, dict_items,
+              dict_plus, conditional, walrus_test, get_default, instance_check, views, listed, minimum, popitem, starred_display, slices,
+              slice_for, set_in_place, comps, finally_return):
+        attempt(f.__name__, f, root)
+    attempt("slice_aug_object", slice_aug_object, root, slice(0, 1))
+    attempt("compare_unknown", compare_unknown, root, Sneaky())
+    attempt("compare_in", compare_in, root, Sneaky())
+    attempt("compare_index", compare_index, root, Sneaky())
+    attempt("use", Table().use, root)
+    attempt("used", Table().used, root)
+    attempt("united_param", united_param, {1})
+    attempt("intersected", intersected, {1})
+    attempt("Untold", Untold().use, root)
+    for f in (item_unknown, inner_unknown, grid_unknown, grid_aug_unknown, grid_iter_unknown):
+        attempt(f.__name__, f, root, 0)
