@@ -128,6 +128,9 @@ pub fn translate(tables: &Tables, candidate: &Candidate) -> Translated<Function>
         if round >= ROUNDS {
             // Types that go round in circles of variables, a step each round, end where all of them end.
             changed.iter().for_each(|at| translator.give_up(*at));
+            if found {
+                translator.share_all();
+            }
         }
     }
     let awaited = super::suspends::first_await(&body);
@@ -322,6 +325,14 @@ impl<'a> Translator<'a> {
         let before = self.shared.len();
         self.shared.extend(found);
         self.shared.len() > before
+    }
+
+    /// Nothing is claimed any more of what is in containers of which only the body tells.
+    fn share_all(&mut self) {
+        let all = (0..self.locals.len() as u32).map(LocalId);
+        let declared = &self.declared[..self.named];
+        self.shared
+            .extend(all.filter(|id| !declared.get(id.index()).copied().unwrap_or(false)));
     }
 
     /// Nothing more is found out about a local.

@@ -707,6 +707,68 @@ def finally_return(root):
         out.append(xs[1])
 
 
+def steps(root):
+    v0 = [1]
+    v1 = [1]
+    v2 = [1]
+    v3 = [1]
+    v4 = [1]
+    v5 = [1]
+    v6 = [1]
+    v7 = [1]
+    v8 = [1]
+    v9 = [1]
+    v10 = [1]
+    v11 = [1]
+    v0.append(v1[0])
+    n0 = v0[-1]
+    v1.append(v2[0])
+    n1 = v1[-1]
+    v2.append(v3[0])
+    n2 = v2[-1]
+    v3.append(v4[0])
+    n3 = v3[-1]
+    v4.append(v5[0])
+    n4 = v4[-1]
+    v5.append(v6[0])
+    n5 = v5[-1]
+    v6.append(v7[0])
+    n6 = v6[-1]
+    v7.append(v8[0])
+    n7 = v7[-1]
+    v8.append(v9[0])
+    n8 = v8[-1]
+    v9.append(v10[0])
+    n9 = v9[-1]
+    v10.append(v11[0])
+    n10 = v10[-1]
+    v11[0] = root
+    for _ in range(2):
+        v0.append(v1[0])
+        v0[0] = v1[-1]
+        v1.append(v2[0])
+        v1[0] = v2[-1]
+        v2.append(v3[0])
+        v2[0] = v3[-1]
+        v3.append(v4[0])
+        v3[0] = v4[-1]
+        v4.append(v5[0])
+        v4[0] = v5[-1]
+        v5.append(v6[0])
+        v5[0] = v6[-1]
+        v6.append(v7[0])
+        v6[0] = v7[-1]
+        v7.append(v8[0])
+        v7[0] = v8[-1]
+        v8.append(v9[0])
+        v8[0] = v9[-1]
+        v9.append(v10[0])
+        v9[0] = v10[-1]
+        v10.append(v11[0])
+        v10[0] = v11[-1]
+    return [v0[-1], v1[-1], v2[-1], v3[-1], v4[-1], v5[-1], v6[-1], v7[-1], v8[-1], v9[-1], v10[-1], v11[-1], n0, n10]
+
+
 for root in ("r", 3, 2.5, None, True, [1]):
     for f in (popped, unpacked, displays, nested, shorter, numbers, escaping, after_yield):
         attempt(f.__name__, f, root)
@@ -723,7 +785,7 @@ for root in ("r", None):
     for f in (same_kind, capture_as, capture_inner, repeated, repeated_star, repeated_for, repeated_comp, star_shift, union_item, tuple_aug,
               slice_aug, compare, largest, summed, sentinel, star_argument, override, united, dict_values, dict_items,
               dict_plus, conditional, walrus_test, get_default, instance_check, views, listed, minimum, popitem, starred_display, slices,
-              slice_for, set_in_place, comps, finally_return):
+              slice_for, set_in_place, comps, finally_return, steps):
         attempt(f.__name__, f, root)
     attempt("slice_aug_object", slice_aug_object, root, slice(0, 1))
     attempt("compare_unknown", compare_unknown, root, Sneaky())
