@@ -29,6 +29,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+#: A slot's descriptor, which belongs to the class that declares the field again, or to the one above it.
+SLOT = re.compile(r"<member '(\w+)' of '\w+' objects>")
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "1.5"))
 
 
@@ -46,7 +48,7 @@ def text_of(value: object) -> str:
         text = repr(value)
     except Exception as error:
         text = f"<repr failed: {type(error).__name__}: {error}>"
-    return ADDRESS.sub("0x", text)[:3000]
+    return SLOT.sub(r"<member '\1'>", ADDRESS.sub("0x", text))[:3000]
 
 
 def describe(error: BaseException | None, seen: int = 0) -> object:
@@ -58,7 +60,7 @@ def describe(error: BaseException | None, seen: int = 0) -> object:
         return kind
     frames = [[entry.f_code.co_name, line] for entry, line in traceback.walk_tb(error.__traceback__) if Path(entry.f_code.co_filename).parent != HERE and entry.f_code.co_name != "<genexpr>"]
     try:
-        text = ADDRESS.sub("0x", str(error))[:2000]
+        text = SLOT.sub(r"<member '\1'>", ADDRESS.sub("0x", str(error)))[:2000]
     except Exception as second:
         text = f"<str failed: {second!r}>"
     notes = getattr(error, "__notes__", None)
