@@ -43,7 +43,7 @@ PLAIN: dict[str, list[str]] = {
     "method": ["def x(self) -> T:", "    print('method', self.a)", "    return V"],
     "property": ["@property", "def x(self) -> T:", "    print('get')", "    return V"],
     "set property": ["@property", "def x(self) -> T:", "    return V", "@x.setter", "def x(self, value: object) -> None:", "    print('set', value)"],
-    "stored property": ["@property", "def x(self) -> T:", "    return self._x", "@x.setter", "def x(self, value: T) -> None:", "    self._x = value", "@x.deleter", "def x(self) -> None:", "    print('delete')", "    del self._x"],
+    "stored property": ["@property", "def x(self) -> T:", "    return self._x", "@x.setter", "def x(self, value: object) -> None:", "    self._x = value", "@x.deleter", "def x(self) -> None:", "    print('delete')", "    del self._x"],
     "cached property": ["@cached_property", "def x(self) -> T:", "    print('made')", "    return V"],
     "static method": ["@staticmethod", "def x() -> T:", "    return V"],
     "class method": ["@classmethod", "def x(cls) -> T:", "    print(cls.__name__[:1])", "    return V"],

@@ -295,3 +295,30 @@ def grows(x: object) -> str:
 
 
 print(grows(1))
+
+
+async def never_waits(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        print("caught", error)
+    return -1
+    await asyncio.sleep(0)
+
+
+def never_yields(text: str):
+    try:
+        print(int(text))
+    except ValueError as error:
+        print("caught", error)
+    return
+    yield text
+
+
+print(asyncio.run(never_waits("3")), asyncio.run(never_waits("x")), list(never_yields("4")), list(never_yields("y")))
+try:
+    raise KeyError("around")
+except KeyError:
+    print(list(never_yields("z")), asyncio.iscoroutine(c := never_waits("w")))
+    c.close()
+    print(repr(__import__("sys").exception()))

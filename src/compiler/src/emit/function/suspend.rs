@@ -211,6 +211,10 @@ impl Writer<'_> {
     /// Declarations of a body with a frame.
     pub(super) fn frame_declarations(&self) -> String {
         let mut out = String::new();
+        // A body whose awaits are never reached may handle exceptions all the same.
+        if self.handles() {
+            out.push_str("    _PyErr_StackItem handled = {NULL, NULL};\n");
+        }
         if self.suspensions().is_empty() {
             return out;
         }
@@ -219,9 +223,6 @@ impl Writer<'_> {
             "    struct {} *frame;\n    PyObject *sent;\n    tb_pause inner;",
             self.names.frame(self.id)
         );
-        if self.handles() {
-            out.push_str("    _PyErr_StackItem handled = {NULL, NULL};\n");
-        }
         out
     }
 
