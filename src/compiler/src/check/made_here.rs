@@ -60,6 +60,7 @@ fn each_binding(expr: &Expr, note: &mut impl FnMut(&Target, Option<&Expr>)) {
     each_child(expr, &mut |child| each_binding(child, note));
 }
 
+/// The locals that a target binds, in order; what it stores elsewhere is left out.
 pub fn bound_locals(target: &Target, found: &mut Vec<LocalId>) {
     match target {
         Target::Local(id) => found.push(*id),
