@@ -1,7 +1,8 @@
 /* `__dict__` and `__getstate__` of native objects.
  *
  * `order.__dict__` is a dict with the fields that are set and the undeclared attributes, made when it is asked for;
- * what is written to it goes to the object as well, so `vars(o).update(…)`, `copy` and unpickling work.
+ * what is written to it goes to the object as well, so `vars(o).update(…)`, `copy` and unpickling work. Fields of a
+ * `slots=True` class are not among them, also where a class below it has a dict.
  */
 #include "objects.h"
 
@@ -23,9 +24,12 @@ static PyObject *undeclared(PyObject *object) {
     return PyObject_GenericGetDict(object, NULL);
 }
 
-/* Adds the set fields to a dict. */
+/* Adds the set fields to a dict, but for those that are slots. */
 static int collect(const tb_class_spec *spec, PyObject *object, PyObject *into) {
     for (int each = 0; each < spec->field_count; each++) {
+        if (tb_field_is_slot(Py_TYPE(object), each)) {
+            continue;
+        }
         PyObject *value = tb_field_peek(&spec->fields[each], object);
         if (value == NULL) {
             if (PyErr_Occurred()) {
@@ -68,7 +72,7 @@ static int write_through(PyObject *object, PyObject *key, PyObject *value) {
     }
     tb_class_spec *spec = tb_class_of(Py_TYPE(object));
     int field = tb_field_index(spec, key);
-    if (field >= 0) {
+    if (field >= 0 && !tb_field_is_slot(Py_TYPE(object), field)) {
         if (value == NULL) {
             (void)tb_field_clear(&spec->fields[field], object);
             return 0;
@@ -100,7 +104,9 @@ int tb_namespace_set(PyObject *object, PyObject *value, void *closure) {
     PyDict_Clear(others);
     Py_DECREF(others);
     for (int each = 0; each < spec->field_count; each++) {
-        (void)tb_field_clear(&spec->fields[each], object);
+        if (!tb_field_is_slot(Py_TYPE(object), each)) {
+            (void)tb_field_clear(&spec->fields[each], object);
+        }
     }
     PyObject *key, *item;
     Py_ssize_t place = 0;

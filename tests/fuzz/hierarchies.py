@@ -257,7 +257,4 @@ def add_hierarchy(program: Program) -> None:
     patches = [(rng.randrange(len(levels)), rng.choice(possible)) for _ in range(rng.choice([0, 0, 1, 2]))]
     # What a bool becomes by adding is none any more.
     uses = [use for use in USES if levels[0].type != "bool" or not any("+=" in line for line in use)]
-    if any("slots" in (level.options or "") for level in levels):
-        # The dict of an object has its slots as well, where a class of the hierarchy is without slots.
-        uses = [use for use in uses if not any("vars(" in line or "__dict__" in line for line in use)]
     hierarchy(program, levels, rng.sample(uses, rng.randint(4, 8)), 2, patches)

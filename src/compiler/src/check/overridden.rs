@@ -67,6 +67,11 @@ pub fn overridden(modules: &[Module]) -> BTreeSet<Place> {
             if body.is_frozen && !base.is_dataclass {
                 found.insert(higher);
             }
+            // A value of the class's own stands before a slot, so that the object's goes to its dict.
+            let hides = |name: &String| slot_names(modules, &bodies, higher).contains(name);
+            if base.is_slotted && !body.is_slotted && body.bound.iter().any(hides) {
+                found.insert(higher);
+            }
             for (name, kind) in &body.own {
                 for (_, theirs) in base.own.iter().filter(|(each, _)| each == name) {
                     match (theirs, kind) {
@@ -222,8 +227,23 @@ fn members(modules: &[Module], module: usize, class: &ast::StmtClassDef) -> Body
     }
 }
 
-/// The classes of the program that a class inherits from.
-/// The classes above one, of the program.
+/// The fields of a data class and of those above it: what `slots=True` makes slots of.
+fn slot_names(
+    modules: &[Module],
+    bodies: &BTreeMap<Place, Body>,
+    place: Place,
+) -> BTreeSet<String> {
+    let mut all = BTreeSet::from([place]);
+    collect_above(modules, place, &mut all);
+    all.iter()
+        .filter_map(|each| bodies.get(each))
+        .flat_map(|body| &body.own)
+        .filter(|(_, kind)| *kind == Member::Declared)
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// The classes of the program that one inherits from, at any distance.
 pub(super) fn collect_above(modules: &[Module], (module, at): Place, found: &mut BTreeSet<Place>) {
     for base in class_def(modules, module, at).bases() {
         let base = match base {

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from collections.abc import Callable
 from dataclasses import InitVar, asdict, dataclass, field, replace
 from functools import cached_property
@@ -382,3 +383,42 @@ def shown(plain: Plain) -> object:
 
 
 print(again(Plain()).__repr__(), vars(again(Plain())), again(Data()), vars(again(Data())), shown(Plain()), shown(Data()))
+
+
+# A slot of a base has its value outside of the object's dict, and a value of the class below stands before the slot.
+@dataclass(slots=True)
+class Kept:
+    a: int
+    x: int = 1
+
+
+class WithDict(Kept):
+    pass
+
+
+@dataclass
+class Further(WithDict):
+    b: int = 4
+
+
+@dataclass
+class Hiding(Kept):
+    x: int = 3
+
+    def above(self) -> object:
+        try:
+            return super().x
+        except AttributeError as error:
+            return str(error)
+
+
+def written(kept: Kept) -> object:
+    vars(kept)["a"] = 5
+    vars(kept).update(x=6, y=7)
+    found = sorted(vars(kept).items())
+    kept.__dict__ = {"a": 8, "z": 9}
+    return [kept, found, vars(kept), attempt(getattr, kept, "y"), vars(copy.copy(kept)), pickle.loads(pickle.dumps(kept)).a]
+
+
+print(vars(WithDict(1)), vars(Further(2)), vars(Hiding(3)), Hiding(4).above(), Hiding(5))
+print(written(WithDict(1)), written(Further(2)), written(Hiding(3)))
