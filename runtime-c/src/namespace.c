@@ -261,7 +261,7 @@ PyObject *tb_object_getstate(PyObject *object, PyObject *ignored) {
         for (Py_ssize_t each = 0; slotted != NULL && each < PyList_GET_SIZE(names); each++) {
             PyObject *name = PyList_GET_ITEM(names, each), *value = NULL;
             int found = PyObject_GetOptionalAttr(object, name, &value);
-            if (found < 0 || (found > 0 && (PyDict_SetItem(slotted, name, value) < 0 || PyDict_Pop(attributes, name, NULL) < 0))) {
+            if (found < 0 || (found > 0 && PyDict_SetItem(slotted, name, value) < 0)) {
                 Py_CLEAR(slotted);
             }
             Py_XDECREF(value);

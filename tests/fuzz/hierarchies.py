@@ -180,11 +180,15 @@ def can_be_made(levels: list[Level]) -> bool:
         if (level.kind in OTHERS and above & PROMISES) or (level.kind in ("none", "class") and above - NO_FIELDS):
             return False
     text = "\n".join(line for level in levels for line in level.lines)
+    module = probe()
     try:
-        exec("from __future__ import annotations\n" + text, probe().__dict__)
+        exec("from __future__ import annotations\n" + text, module.__dict__)
     except (TypeError, ValueError, AttributeError, NameError):
         return False
-    return True
+    # What a data class finds under a field's name is its default: a property that stores it would give itself.
+    fields = [getattr(getattr(module, level.name), "__dataclass_fields__", {}).get("x") for level in levels]
+    stores = any(level.kind == "stored property" for level in levels)
+    return not (stores and any(each is not None and callable(getattr(type(each.default), "__get__", None)) for each in fields))
 
 
 @functools.cache

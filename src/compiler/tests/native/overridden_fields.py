@@ -1,4 +1,4 @@
-# interpreted: AboveFrozen, Aliased, Argument, Bell, Below, Both, Covered, Derived, Fixed, FrozenBelow, Given, Given2, Hollow, Lazy, Measured, Named, Shape, Square, Taken, Telling
+# interpreted: AboveFrozen, Aliased, Argument, Bell, Below, Both, Covered, Derived, Fixed, FrozenBelow, Given, Given2, Hiding, Hollow, Lazy, Measured, Named, Shape, Shut, Square, Taken, Telling
 """A name that is a field in one class of a hierarchy and something else in another."""
 
 from __future__ import annotations
@@ -401,8 +401,14 @@ class Further(WithDict):
     b: int = 4
 
 
+@dataclass(slots=True)
+class Shut:
+    a: int
+    x: int = 1
+
+
 @dataclass
-class Hiding(Kept):
+class Hiding(Shut):
     x: int = 3
 
     def above(self) -> object:
@@ -412,7 +418,7 @@ class Hiding(Kept):
             return str(error)
 
 
-def written(kept: Kept) -> object:
+def written(kept: Kept | Shut) -> object:
     vars(kept)["a"] = 5
     vars(kept).update(x=6, y=7)
     found = sorted(vars(kept).items())

@@ -1,4 +1,4 @@
-# interpreted: Q
+# interpreted: Q, S3, U3
 """Fields that are not set: what reading and deleting them says, in classes with and without slots."""
 
 import copy
@@ -247,8 +247,17 @@ class U2(T2):
     extra: int
 
 
+# Below slots, and with values of its own that stand before them.
+@dataclass(slots=True)
+class S3:
+    a: int
+    f: float = 0.5
+    b: bool = True
+    o: list[int] = field(default_factory=list)
+
+
 @dataclass
-class U3(S):
+class U3(S3):
     f: float = 2.5
     b: bool = False
 
@@ -272,7 +281,7 @@ any_use(T2(1, 2.0, []), ["a", "f", "o", "extra"])
 any_use(U2(1, 2.0, [], 4), ["a", "f", "o", "extra"])
 any_use(U3(1), ["a", "o"])
 any_use(Mixed(4), ["own", "kept"])
-for cls in (S, T, U3, T2, U2, Mixed, F, SubS):
+for cls in (S, T, S3, U3, T2, U2, Mixed, F, SubS):
     for name in ("a", "f", "b", "o", "z", "extra", "own", "kept"):
         try:
             print(cls.__name__, name, getattr(cls, name))
