@@ -8,6 +8,7 @@ makes the classes without an error (it is asked), and every value is of the type
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -188,6 +189,10 @@ def can_be_made(levels: list[Level]) -> bool:
     # What a data class finds under a field's name is its default: a property that stores it would give itself.
     fields = [getattr(getattr(module, level.name), "__dataclass_fields__", {}).get("x") for level in levels]
     stores = any(level.kind == "stored property" for level in levels)
+    # `SUPER` passes `a`.
+    for level in levels:
+        if level.base and level.kind in OTHER and next(iter(inspect.signature(getattr(module, level.base.name)).parameters), "a") != "a":
+            return False
     return not (stores and any(each is not None and callable(getattr(type(each.default), "__get__", None)) for each in fields))
 
 

@@ -242,6 +242,12 @@ fn classify(
     if let Some((reason, range)) = class_body::obstacle(class) {
         return interpreted(reason, crate::parse::range_span(file, range));
     }
+    if dataclass.is_some_and(|options| options.slots)
+        && let Some(initial) = initial_only(tables, module, class)
+    {
+        // Objects have no slot for it, and methods may not make one.
+        return interpreted("it has an `InitVar` beside slots", span(file, initial));
+    }
     // A class with neither is a mark, a namespace or an exception's stand-in: nothing in it gains by being native.
     let has_field_or_method = class.body.iter().any(|stmt| match stmt {
         ast::Stmt::AnnAssign(assign) => assign.simple,
@@ -276,39 +282,62 @@ fn classify(
     ClassKind::Native(id)
 }
 
-/// Whether a class says what objects look like and makes none of its own layout: protocols, typed dicts, whose objects are
-/// dicts, and named tuples, which are tuples. Their methods are native functions, so nothing of them is interpreted.
-pub fn only_describes(tables: &Tables, module: usize, class: &ast::StmtClassDef) -> bool {
+/// Whether a class keeps Python's layout by what it is, so that nothing of it is said to be interpreted: exceptions; protocols;
+/// typed dicts, whose objects are dicts; and named tuples, which are tuples. Their methods are native functions.
+pub fn keeps_layout(tables: &Tables, module: usize, class: &ast::StmtClassDef) -> bool {
     let marks = ["typing.Protocol", "typing.NamedTuple"];
     let decorators = ["typing.runtime_checkable", "typing.final"];
-    let plain = |each: &ast::Decorator| is_named(tables, module, &each.expression, &decorators);
+    let plain = |each: &ast::Decorator| {
+        is_named(tables, module, &each.expression, &decorators)
+            || dataclass_options(tables, module, &each.expression).is_some()
+    };
     // A class below a protocol is one itself only if it says so; objects of one below a named tuple have a dict.
     let is_mark = |each: &ast::Expr| is_named(tables, module, each, &marks);
     class.decorator_list.iter().all(plain)
-        && (class.bases().iter().any(is_mark) || is_typed_dict(tables, module, class, 0))
+        && (class.bases().iter().any(is_mark)
+            || is_below(tables, module, class, 0, &|name| {
+                name == "typing.TypedDict" || is_exception(name)
+            }))
 }
 
-fn is_typed_dict(tables: &Tables, module: usize, class: &ast::StmtClassDef, depth: usize) -> bool {
+/// Whether a name from outside of the program is an exception's, as far as names tell.
+fn is_exception(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    super::builtins::is_exception(last) || last.ends_with("Error") || last.ends_with("Exception")
+}
+
+/// Whether a class is below one from outside of the program with such a name.
+fn is_below(
+    tables: &Tables,
+    module: usize,
+    class: &ast::StmtClassDef,
+    depth: usize,
+    wanted: &dyn Fn(&str) -> bool,
+) -> bool {
     depth < 20
         && class.bases().iter().any(|base| {
-            is_named(tables, module, base, &["typing.TypedDict"])
-                || match resolve_expr(&tables.modules, module, base) {
-                    Some(Symbol::Class(home, at)) => match &tables.modules[home].tree.body[at] {
-                        ast::Stmt::ClassDef(above) => is_typed_dict(tables, home, above, depth + 1),
-                        _ => false,
-                    },
+            match resolve_expr(&tables.modules, module, without_arguments(base)) {
+                Some(Symbol::External(name)) => wanted(&name),
+                Some(Symbol::Class(home, at)) => match &tables.modules[home].tree.body[at] {
+                    ast::Stmt::ClassDef(above) => is_below(tables, home, above, depth + 1, wanted),
                     _ => false,
-                }
+                },
+                _ => false,
+            }
         })
+}
+
+/// `Page` of `Page[int]`.
+fn without_arguments(expr: &ast::Expr) -> &ast::Expr {
+    match expr {
+        ast::Expr::Subscript(subscript) => &subscript.value,
+        other => other,
+    }
 }
 
 /// Whether an expression, arguments in brackets left out, is one of some names of the standard library.
 fn is_named(tables: &Tables, module: usize, expr: &ast::Expr, names: &[&str]) -> bool {
-    let expr = match expr {
-        ast::Expr::Subscript(subscript) => &subscript.value,
-        other => other,
-    };
-    matches!(resolve_expr(&tables.modules, module, expr), Some(Symbol::External(name)) if names.contains(&name.as_str()))
+    matches!(resolve_expr(&tables.modules, module, without_arguments(expr)), Some(Symbol::External(name)) if names.contains(&name.as_str()))
 }
 
 /// Whether a decorator adds to a class without making another one.
@@ -378,11 +407,22 @@ fn enum_members(class: &ast::StmtClassDef) -> Vec<(String, Option<crate::types::
 }
 
 fn is_class_var(tables: &Tables, module: usize, annotation: &ast::Expr) -> bool {
-    let head = match annotation {
-        ast::Expr::Subscript(subscript) => &subscript.value,
-        other => other,
-    };
-    is_external(tables, module, head, "typing.ClassVar")
+    is_named(tables, module, annotation, &["typing.ClassVar"])
+}
+
+/// The first annotation of a class that declares an argument of `__init__` alone.
+fn initial_only<'a>(
+    tables: &Tables,
+    module: usize,
+    class: &'a ast::StmtClassDef,
+) -> Option<&'a ast::Expr> {
+    let annotations = class.body.iter().filter_map(|stmt| match stmt {
+        ast::Stmt::AnnAssign(assign) => Some(&*assign.annotation),
+        _ => None,
+    });
+    annotations
+        .into_iter()
+        .find(|each| is_named(tables, module, each, &["dataclasses.InitVar"]))
 }
 
 fn is_external(tables: &Tables, module: usize, expr: &ast::Expr, meant: &str) -> bool {
@@ -418,6 +458,13 @@ fn fill(
     is_opaque |= base.is_some_and(|base| tables.native_classes[base.index()].is_opaque);
     let mut other_attributes = class_body::other_names(class);
     let mut class_values: Vec<&str> = Vec::new();
+    // Objects without a dict get no attributes but those that are declared.
+    let has_slots = |options: Option<Dataclass>| options.is_some_and(|options| options.slots);
+    let above = std::iter::successors(base, |id| tables.native_classes[id.index()].base);
+    let is_closed = has_slots(dataclass)
+        && above
+            .into_iter()
+            .all(|id| has_slots(tables.native_classes[id.index()].dataclass));
     // `declared`: an annotation of the field itself says what it is.
     let mut add = |field: Field, declared: bool| match fields
         .iter_mut()
@@ -441,6 +488,7 @@ fn fill(
         }
     };
     let mut keyword_only = dataclass.is_some_and(|options| options.kw_only);
+    let mut declared: Vec<&str> = inherited.iter().map(String::as_str).collect();
     for stmt in &class.body {
         let ast::Stmt::AnnAssign(assign) = stmt else {
             continue;
@@ -448,6 +496,7 @@ fn fill(
         let ast::Expr::Name(name) = &*assign.target else {
             continue;
         };
+        declared.push(name.id.as_str());
         let marker = "dataclasses.KW_ONLY";
         if dataclass.is_some() && is_external(tables, module, &assign.annotation, marker) {
             keyword_only = true;
@@ -527,6 +576,7 @@ fn fill(
                 }
                 let taken = class_body::binds_descriptor(class, name)
                     || class_values.contains(&name)
+                    || (is_closed && !declared.contains(&name))
                     || (name.starts_with("__") && name.ends_with("__"))
                     || base.is_some_and(|base| has_attribute(tables, natives, base, name));
                 if !taken {

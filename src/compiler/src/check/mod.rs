@@ -328,7 +328,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     for ((module, at), kind) in &tables.classes {
         if let ClassKind::Interpreted(reason, place) = kind
             && let ast::Stmt::ClassDef(class) = &tables.modules[*module].tree.body[*at]
-            && !classes::only_describes(&tables, *module, class)
+            && !classes::keeps_layout(&tables, *module, class)
         {
             let here = span(FileId(*module as u32), class.name.range);
             interpreted.push((

@@ -379,3 +379,24 @@ def in_order(low: Grade, high: Grade) -> list[bool]:
 
 print(in_order(Grade(1), Grade(2)), hasattr(Grade, "__final__"), Grade.__ge__.__qualname__, Step(1) <= Step(2), Step(1) >= Step(2))
 print(hasattr(Grade(1), "__dict__"), max(Grade(3), Grade(4)), sorted([Step(2), Step(1)]))
+
+
+# Objects with slots get no attributes but their fields.
+@dataclass(slots=True, init=False)
+class Closed:
+    a: int
+
+    def __init__(self, more: bool) -> None:
+        self.a = 1
+        if more:
+            self.more = 2
+
+
+@dataclass(init=False)
+class Opened(Closed):
+    def __init__(self) -> None:
+        self.b = 2
+        super().__init__(True)
+
+
+print(Closed(False), attempt(Closed, True), vars(Opened()))

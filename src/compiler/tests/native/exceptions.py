@@ -1,4 +1,3 @@
-# interpreted: Custom
 """try, except, else, finally, with, raise: order of effects, chaining, tracebacks."""
 
 import sys

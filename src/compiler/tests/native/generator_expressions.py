@@ -1,4 +1,3 @@
-# interpreted: Odd
 """Generator expressions that are kept, passed on and walked later: what they capture, when they evaluate, how they end."""
 
 import gc

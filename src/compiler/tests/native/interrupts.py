@@ -1,4 +1,3 @@
-# interpreted: Late
 """Interrupts of code that calls itself and never goes round a loop."""
 
 import signal

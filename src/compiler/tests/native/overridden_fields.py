@@ -1,4 +1,4 @@
-# interpreted: AboveFrozen, Aliased, Argument, Bell, Below, Both, Covered, Derived, Fixed, FrozenBelow, Given, Given2, Hiding, Hollow, Lazy, Measured, Named, Shape, Shut, Square, Taken, Telling
+# interpreted: AboveFrozen, Aliased, Argument, Bell, Below, Both, Covered, Derived, Fixed, FrozenBelow, Given, Given2, Hiding, Hollow, Lazy, Measured, Named, Rated, Shape, Shut, Square, Taken, Telling
 """A name that is a field in one class of a hierarchy and something else in another."""
 
 from __future__ import annotations
@@ -428,3 +428,25 @@ def written(kept: Kept | Shut) -> object:
 
 print(vars(WithDict(1)), vars(Further(2)), vars(Hiding(3)), Hiding(4).above(), Hiding(5))
 print(written(WithDict(1)), written(Further(2)), written(Hiding(3)))
+
+
+# What only `__init__` gets has no slot.
+@dataclass(slots=True)
+class Rated:
+    a: int
+    x: InitVar[int]
+
+    def __post_init__(self, x: int) -> None:
+        self.a += x
+
+    def keep(self) -> object:
+        self.x = 3
+        return self.x
+
+
+def kept(rated: Rated) -> object:
+    rated.x = 4
+    return rated.x
+
+
+print(Rated(1, 2), attempt(kept, Rated(3, 4)), attempt(Rated(5, 6).keep), attempt(setattr, Rated(7, 8), "x", 1))

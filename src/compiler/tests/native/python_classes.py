@@ -1,4 +1,4 @@
-# interpreted: ShopError, NotFound, KeyTrouble, Both, Permission, Stack.kind, Slotted, Dog, LoudDog, Cache, Numbers, Meta, Made, Holder, Held, Overloaded
+# interpreted: Cache, Dog, Held, Holder, LoudDog, Made, Meta, Numbers, Overloaded, Permission, Slotted, Stack.kind
 """Methods of classes that run as Python: exceptions, enumerations, generic, slotted and combined classes."""
 
 from __future__ import annotations
