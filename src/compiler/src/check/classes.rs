@@ -496,7 +496,6 @@ fn fill(
         let ast::Expr::Name(name) = &*assign.target else {
             continue;
         };
-        declared.push(name.id.as_str());
         let marker = "dataclasses.KW_ONLY";
         if dataclass.is_some() && is_external(tables, module, &assign.annotation, marker) {
             keyword_only = true;
@@ -506,6 +505,7 @@ fn fill(
             other_attributes.push(name.id.to_string());
             continue;
         }
+        declared.push(name.id.as_str());
         let is_inherited = inherited.iter().any(|each| *each == name.id.as_str());
         let taken = || base.is_some_and(|base| has_attribute(tables, natives, base, &name.id));
         let has_value = assign.value.is_some() || is_stored(&name.id);

@@ -399,4 +399,12 @@ class Opened(Closed):
         super().__init__(True)
 
 
-print(Closed(False), attempt(Closed, True), vars(Opened()))
+@dataclass(slots=True, init=False)
+class Shadowing:
+    shared: ClassVar[int] = 1
+
+    def __init__(self) -> None:
+        self.shared = 2
+
+
+print(Closed(False), attempt(Closed, True), vars(Opened()), attempt(Shadowing))
