@@ -129,6 +129,24 @@ static int object_clear(PyObject *self) {
     return 0;
 }
 
+/* What an interpreted class has under the name of a field is what its objects have until they get their own. */
+static int adopt_values(tb_class_spec *spec, PyTypeObject *class_) {
+    PyObject *dict = PyType_GetDict(class_);
+    int failed = dict == NULL;
+    for (int each = 0; !failed && each < spec->field_count; each++) {
+        PyObject *name = spec->state->names[each], *value = NULL;
+        failed = PyDict_GetItemRef(dict, name, &value) < 0;
+        if (value != NULL && Py_TYPE(value)->tp_descr_get == NULL && Py_TYPE(value)->tp_descr_set == NULL && !tb_field_is_slot(class_, each)) {
+            PyObject *descriptor = tb_descriptor_new(spec, each, class_, value);
+            failed = descriptor == NULL || PyType_Type.tp_setattro((PyObject *)class_, name, descriptor) < 0;
+            Py_XDECREF(descriptor);
+        }
+        Py_XDECREF(value);
+    }
+    Py_XDECREF(dict);
+    return failed ? -1 : 0;
+}
+
 /* Python subclasses get the plain allocator from `type.__new__`; theirs must mark fields as unset as well. */
 static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywords) {
     tb_class_spec *spec = PyType_Check(class_) ? tb_class_of((PyTypeObject *)class_) : NULL;
@@ -138,6 +156,9 @@ static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywo
     }
     if (((PyTypeObject *)class_)->tp_alloc == PyType_GenericAlloc) {
         ((PyTypeObject *)class_)->tp_alloc = object_alloc;
+    }
+    if (spec->type != (PyTypeObject *)class_ && adopt_values(spec, (PyTypeObject *)class_) < 0) {
+        return NULL;
     }
     /* On to the next class: that of the root of the native bases, whose own base is `object`. */
     while (spec->base != NULL) {
@@ -319,7 +340,7 @@ static int install_descriptor(tb_class_spec *spec, PyObject *dict, int field) {
         Py_DECREF(current);
         return 0;
     }
-    PyObject *descriptor = tb_descriptor_new(spec, field, current);
+    PyObject *descriptor = tb_descriptor_new(spec, field, spec->type, current);
     int failed = descriptor == NULL || PyObject_SetAttr((PyObject *)spec->type, state->names[field], descriptor) < 0;
     Py_XDECREF(descriptor);
     Py_XSETREF(state->defaults[field], current);
@@ -672,7 +693,7 @@ static int take_slots(tb_class_spec *spec) {
         if (wanted < 0 || found < 0) {
             return -1;
         }
-        PyObject *descriptor = found ? NULL : tb_descriptor_new(spec, each, state->defaults[each]);
+        PyObject *descriptor = found ? NULL : tb_descriptor_new(spec, each, spec->type, state->defaults[each]);
         if (!found && (descriptor == NULL || PyObject_SetAttr((PyObject *)spec->type, state->names[each], descriptor) < 0)) {
             Py_XDECREF(descriptor);
             return -1;

@@ -277,6 +277,11 @@ PyObject *tb_field_load(const tb_class_spec *spec, int field, PyObject *object) 
 }
 
 PyObject *tb_field_missing_object(const tb_class_spec *spec, int field, PyObject *object) {
+    tb_class_spec *own = tb_class_of(Py_TYPE(object));
+    if (own != NULL && own->type != Py_TYPE(object)) {
+        /* An interpreted class below may have anything under the name. */
+        return PyObject_GetAttr(object, own->state->names[field]);
+    }
     PyObject *value = class_value(spec, field, object);
     return value != NULL ? value : tb_field_unset(spec, field, object);
 }

@@ -99,7 +99,7 @@ pub(super) fn type_parameters(tables: &Tables, candidate: &Candidate) -> Vec<Str
     if !reads_type_parameters(tables, candidate) {
         return Vec::new();
     }
-    let mut read = scope::of_function(&def.parameters, &def.body).names;
+    let mut read = scope::of_function(&def.parameters, &def.body, false).names;
     read.retain(|name| parameters.iter().any(|each| each.name().as_str() == name));
     read.into_iter().collect()
 }
@@ -115,10 +115,11 @@ pub(super) fn candidates(tables: &Tables, all: &mut Vec<Candidate>) {
             names.extend(inner.free.iter().cloned());
         }
         names.extend(type_parameters(tables, &outer));
+        let text = tables.modules[outer.module].has_text_annotations();
         let mut finder = Finder { found: Vec::new() };
         finder.visit_body(&def.body);
         for mut def in finder.found {
-            let wanted = scope::of_function(&def.parameters, &def.body);
+            let wanted = scope::of_function(&def.parameters, &def.body, text);
             let free: Vec<String> = wanted.names.intersection(&names).cloned().collect();
             forget_local_annotations(&mut def, &names);
             all.push(Candidate {

@@ -15,7 +15,7 @@ use crate::types::Type;
 impl Translator<'_> {
     /// Finds the variables that inner scopes use.
     pub(super) fn mark_cells(&mut self, body: &[ast::Stmt]) {
-        let wanted = scope::inside(body);
+        let wanted = scope::inside(body, self.has_text_annotations());
         for name in &wanted.names {
             if let Some(id) = self.by_name.get(name) {
                 self.locals[id.index()].cell = true;
@@ -37,7 +37,7 @@ impl Translator<'_> {
         let mut decorators = self.decorators(&def.decorator_list)?;
         let (defaults, keyword_defaults) = self.defaults(&def.parameters)?;
         let annotate = self.annotations(def)?;
-        let wanted = scope::of_function(&def.parameters, &def.body);
+        let wanted = scope::of_function(&def.parameters, &def.body, self.has_text_annotations());
         let (code, captures) = self.code(
             &def.name,
             CodePlace::FirstLine(self.first_line(def.range, &def.decorator_list)),
@@ -72,7 +72,7 @@ impl Translator<'_> {
             return Err(self.reason("it defines a generic class inside", def.name.range));
         }
         let mut decorators = self.decorators(&def.decorator_list)?;
-        let wanted = scope::of_class(&def.body);
+        let wanted = scope::of_class(&def.body, self.has_text_annotations());
         let (code, captures) = self.code(
             &def.name,
             CodePlace::FirstLine(self.first_line(def.range, &def.decorator_list)),
@@ -198,6 +198,10 @@ impl Translator<'_> {
         })))
     }
 
+    fn has_text_annotations(&self) -> bool {
+        self.tables.modules[self.module].has_text_annotations()
+    }
+
     /// What computes a function's annotations.
     fn annotations(
         &mut self,
@@ -215,7 +219,7 @@ impl Translator<'_> {
             .map(Ranged::range)
             .reduce(|a, b| a.cover(b))
             .unwrap_or(def.name.range);
-        let wanted = if self.tables.modules[self.module].has_text_annotations() {
+        let wanted = if self.has_text_annotations() {
             // It gives texts, which want no names.
             Wanted::default()
         } else {

@@ -1,7 +1,8 @@
 //! The names that a function, class body or annotation takes from the scopes around it, by Python's own rules.
 //!
 //! In: a definition inside a function. Out: the names that it, or anything in it, uses and does not bind. Those that are
-//! variables of a function around it are the `co_freevars` of its code object, in sorted order.
+//! variables of a function around it are the `co_freevars` of its code object, in sorted order. What annotations want counts
+//! unless the module keeps them as text (`from __future__ import annotations`), which the argument `text` says.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +18,8 @@ pub(super) struct Wanted {
 }
 
 /// What a function's body wants; its defaults, decorators and annotations belong to the scope around it.
-pub(super) fn of_function(parameters: &ast::Parameters, body: &[ast::Stmt]) -> Wanted {
-    let mut walk = Walk::new(Kind::Function);
+pub(super) fn of_function(parameters: &ast::Parameters, body: &[ast::Stmt], text: bool) -> Wanted {
+    let mut walk = Walk::new(Kind::Function, text);
     walk.parameters(Some(parameters));
     walk.visit_body(body);
     walk.finish().0
@@ -26,7 +27,7 @@ pub(super) fn of_function(parameters: &ast::Parameters, body: &[ast::Stmt]) -> W
 
 /// The variables of a function.
 pub(super) fn variables(parameters: &ast::Parameters, body: &[ast::Stmt]) -> BTreeSet<String> {
-    let mut walk = Walk::new(Kind::Function);
+    let mut walk = Walk::new(Kind::Function, true);
     walk.parameters(Some(parameters));
     walk.visit_body(body);
     let Walk {
@@ -40,8 +41,8 @@ pub(super) fn variables(parameters: &ast::Parameters, body: &[ast::Stmt]) -> BTr
 }
 
 /// What the scopes inside a function's body want, from it and from those around it.
-pub(super) fn inside(body: &[ast::Stmt]) -> Wanted {
-    let mut walk = Walk::new(Kind::Function);
+pub(super) fn inside(body: &[ast::Stmt], text: bool) -> Wanted {
+    let mut walk = Walk::new(Kind::Function, text);
     walk.visit_body(body);
     Wanted {
         names: walk.passed,
@@ -51,7 +52,8 @@ pub(super) fn inside(body: &[ast::Stmt]) -> Wanted {
 
 /// What a lambda's body wants.
 pub(super) fn of_lambda(lambda: &ast::ExprLambda) -> Wanted {
-    let mut walk = Walk::new(Kind::Function);
+    // Nothing in an expression has annotations.
+    let mut walk = Walk::new(Kind::Function, true);
     walk.parameters(lambda.parameters.as_deref());
     walk.visit_expr(&lambda.body);
     walk.finish().0
@@ -60,7 +62,7 @@ pub(super) fn of_lambda(lambda: &ast::ExprLambda) -> Wanted {
 /// What a generator expression wants that is made to be consumed later; its first iterable belongs to the scope around it.
 /// None if it binds a variable there with `:=`.
 pub(super) fn of_generator(generator: &ast::ExprGenerator) -> Option<Wanted> {
-    let mut walk = Walk::new(Kind::Comprehension);
+    let mut walk = Walk::new(Kind::Comprehension, true);
     walk.clauses(&generator.generators, &generator.elt, None);
     let (wanted, hoisted) = walk.finish();
     hoisted.is_empty().then_some(wanted)
@@ -143,15 +145,15 @@ pub(super) fn can_be_inlined(generator: &ast::ExprGenerator) -> bool {
 }
 
 /// What a class's body wants.
-pub(super) fn of_class(body: &[ast::Stmt]) -> Wanted {
-    let mut walk = Walk::new(Kind::Class);
+pub(super) fn of_class(body: &[ast::Stmt], text: bool) -> Wanted {
+    let mut walk = Walk::new(Kind::Class, text);
     walk.visit_body(body);
     walk.finish().0
 }
 
 /// What the annotations of a function want.
 pub(super) fn of_annotations(def: &ast::StmtFunctionDef) -> Wanted {
-    let mut walk = Walk::new(Kind::Function);
+    let mut walk = Walk::new(Kind::Function, false);
     walk.annotations(&def.parameters, def.returns.as_deref());
     walk.finish().0
 }
@@ -175,6 +177,8 @@ enum Kind {
 
 struct Walk {
     kind: Kind,
+    /// Annotations are kept as text, which wants nothing.
+    text: bool,
     bound: BTreeSet<String>,
     globals: BTreeSet<String>,
     nonlocals: BTreeSet<String>,
@@ -187,9 +191,10 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(kind: Kind) -> Walk {
+    fn new(kind: Kind, text: bool) -> Walk {
         Walk {
             kind,
+            text,
             bound: BTreeSet::new(),
             globals: BTreeSet::new(),
             nonlocals: BTreeSet::new(),
@@ -198,6 +203,11 @@ impl Walk {
             rebound: BTreeSet::new(),
             hoisted: BTreeSet::new(),
         }
+    }
+
+    /// One for a scope inside.
+    fn within(&self, kind: Kind) -> Walk {
+        Walk::new(kind, self.text)
     }
 
     /// What it wants, and what its `:=` bind around it.
@@ -275,6 +285,9 @@ impl Walk {
     }
 
     fn annotations<'a>(&mut self, parameters: &'a ast::Parameters, returns: Option<&'a ast::Expr>) {
+        if self.text {
+            return;
+        }
         for each in parameters.iter() {
             if let Some(annotation) = each.annotation() {
                 self.visit_expr(annotation);
@@ -287,7 +300,7 @@ impl Walk {
 
     /// A scope for annotations, bounds of type parameters and the like.
     fn lazily(&mut self, fill: impl FnOnce(&mut Walk)) {
-        let mut walk = Walk::new(Kind::Function);
+        let mut walk = self.within(Kind::Function);
         fill(&mut walk);
         if self.kind == Kind::Class {
             // Such a scope sees the names of the class that it stands in.
@@ -322,13 +335,13 @@ impl Walk {
             self.visit_expr(&each.expression);
         }
         self.defaults(&def.parameters);
-        let mut body = Walk::new(Kind::Function);
+        let mut body = self.within(Kind::Function);
         body.parameters(Some(&def.parameters));
         body.visit_body(&def.body);
         let annotations =
             |walk: &mut Walk| walk.annotations(&def.parameters, def.returns.as_deref());
         if def.type_params.is_some() {
-            let mut around = Walk::new(Kind::Function);
+            let mut around = self.within(Kind::Function);
             around.type_parameters(def.type_params.as_deref());
             annotations(&mut around);
             around.inner(body);
@@ -344,10 +357,10 @@ impl Walk {
         for each in &def.decorator_list {
             self.visit_expr(&each.expression);
         }
-        let mut body = Walk::new(Kind::Class);
+        let mut body = self.within(Kind::Class);
         body.visit_body(&def.body);
         if def.type_params.is_some() {
-            let mut around = Walk::new(Kind::Function);
+            let mut around = self.within(Kind::Function);
             around.type_parameters(def.type_params.as_deref());
             if let Some(arguments) = &def.arguments {
                 around.visit_arguments(arguments);
@@ -368,7 +381,7 @@ impl Walk {
         element: &ast::Expr,
         value: Option<&ast::Expr>,
     ) {
-        let mut inside = Walk::new(Kind::Comprehension);
+        let mut inside = self.within(Kind::Comprehension);
         inside.clauses(generators, element, value);
         if let Some(first) = generators.first() {
             self.visit_expr(&first.iter);
@@ -399,7 +412,7 @@ impl Walk {
         if let Some(first) = generator.generators.first() {
             self.visit_expr(&first.iter);
         }
-        let mut inside = Walk::new(Kind::Comprehension);
+        let mut inside = self.within(Kind::Comprehension);
         inside.clauses(&generator.generators, &generator.elt, None);
         let (wanted, hoisted) = inside.finish();
         self.passed.extend(wanted.names);
@@ -416,7 +429,7 @@ impl<'a> Visitor<'a> for Walk {
             ast::Stmt::FunctionDef(def) => return self.function(def),
             ast::Stmt::ClassDef(def) => return self.class(def),
             ast::Stmt::AnnAssign(assign) => {
-                if self.kind == Kind::Class {
+                if self.kind == Kind::Class && !self.text {
                     self.lazily(|walk| walk.visit_expr(&assign.annotation));
                 }
                 if let Some(value) = &assign.value {
@@ -483,7 +496,7 @@ impl<'a> Visitor<'a> for Walk {
                 if let Some(parameters) = &lambda.parameters {
                     self.defaults(parameters);
                 }
-                let mut walk = Walk::new(Kind::Function);
+                let mut walk = self.within(Kind::Function);
                 walk.parameters(lambda.parameters.as_deref());
                 walk.visit_expr(&lambda.body);
                 self.inner(walk);

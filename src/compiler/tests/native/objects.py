@@ -310,3 +310,67 @@ print(made, made.pop("b"), made.setdefault("d", 4), made | {"e": 5}, made.popite
 filled: Any = type(vars(node))({"p": 1})
 filled |= {"q": 2}
 print(filled, sorted(filled), attempt(lambda: filled["z"]))
+
+
+# An interpreted class below a native one has values of its own under the names of fields.
+class Extension:
+    name: str
+    size: int
+
+    def __init__(self, size: int = 0) -> None:
+        if size:
+            self.size = size
+
+    def rename(self, name: str) -> None:
+        self.name = name
+
+    def shown(self) -> str:
+        return f"{self.name} {self.size}"
+
+
+def name_of(each: Extension) -> str:
+    return each.name
+
+
+space: dict[str, Any] = {"Extension": Extension, "dataclass": dataclass, "field": field}
+exec(
+    """
+class Fake(Extension):
+    name = 'fake'
+    size = 3
+
+class Lazy(Extension):
+    size = 1
+    @property
+    def name(self):
+        return 'lazy'
+
+class Guessed(Extension):
+    size = 1
+    def __getattr__(self, name):
+        return 'guessed ' + name
+
+class Deeper(Fake):
+    name = 'deeper'
+
+@dataclass
+class Data(Extension):
+    name: str = 'data'
+    size: int = field(default=4)
+""",
+    space,
+)
+for kind in ("Fake", "Lazy", "Guessed", "Deeper", "Data"):
+    each = space[kind]()
+    print(kind, each.name, name_of(each), each.shown(), getattr(space[kind], "size", "none"))
+    if kind != "Lazy":
+        each.rename("other")
+        print(each.name, name_of(each), each.shown())
+        each.name = "another"
+        print(each.name, name_of(each), vars(each))
+        del each.name
+        print(name_of(each), each.name)
+print(space["Fake"](5).shown(), space["Fake"](5).size)
+with mock.patch.object(space["Fake"], "name", "patched"):
+    print(name_of(space["Fake"]()), name_of(space["Deeper"]()))
+print(name_of(space["Fake"]()))
