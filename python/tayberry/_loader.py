@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import MetaPathFinder
 from types import ModuleType
 from typing import Any
 
@@ -93,7 +93,7 @@ class BuildFinder(MetaPathFinder):
             # out of `sys.modules`, and a reloaded one are Python's own.
             folders = [os.path.dirname(source)] if known["is_package"] else None
             return importlib.util.spec_from_file_location(fullname, source, submodule_search_locations=folders)
-        spec = importlib.machinery.ModuleSpec(fullname, BuildLoader(self), origin=source, is_package=known["is_package"])
+        spec = importlib.machinery.ModuleSpec(fullname, BuildLoader(self, fullname, source), origin=source, is_package=known["is_package"])
         spec.has_location = True
         spec.cached = self.library
         if known["is_package"]:
@@ -111,10 +111,12 @@ class BuildFinder(MetaPathFinder):
         return self._program
 
 
-class BuildLoader(Loader):
-    """Makes and runs modules of a build."""
+class BuildLoader(importlib.machinery.SourceFileLoader):
+    """Makes and runs a module of a build. All else about it, such as its source and the data files of its package, is as of a
+    module that Python itself loads from that source."""
 
-    def __init__(self, finder: BuildFinder) -> None:
+    def __init__(self, finder: BuildFinder, fullname: str, source: str) -> None:
+        super().__init__(fullname, source)
         self.finder = finder
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
@@ -124,16 +126,3 @@ class BuildLoader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         self.finder.program().exec(module)
-
-    def get_filename(self, fullname: str) -> str:
-        """The source's path, for tools such as `python -m` and `inspect`."""
-        return os.path.join(self.finder.root, str(self.finder.modules[fullname]["path"]))
-
-    def get_source(self, fullname: str) -> str:
-        """The source's text as it is now, for tracebacks and `inspect`."""
-        with open(self.get_filename(fullname), encoding="utf-8") as file:
-            return file.read()
-
-    def is_package(self, fullname: str) -> bool:
-        """Whether the module is a package."""
-        return bool(self.finder.modules[fullname]["is_package"])
