@@ -9,7 +9,6 @@ is to be the compiled one. Out: on the last line of standard output JSON, `{"nat
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import io
 import json
 import os
@@ -18,16 +17,14 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-LOADER = Path(__file__).resolve().parents[2] / "python/tayberry/_loader.py"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from builds import from_build, use_build  # noqa: E402
 
 
-def use_build(build: Path, name: str) -> None:
-    """Lets `import name` find the build from now on, also where the interpreter has imported its own already."""
-    spec = importlib.util.spec_from_file_location("_build_loader", LOADER)
-    assert spec and spec.loader
-    loader = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loader)
-    loader.install(build)
+def import_built(build: Path, name: str) -> None:
+    """Imports the build's module, also where the interpreter has imported its own already."""
+    use_build(build)
     for each in [each for each in sys.modules if each == name or each.startswith(name + ".")]:
         del sys.modules[each]
     module = importlib.import_module(name)
@@ -82,9 +79,8 @@ class Outcomes(unittest.TestResult):
 def main(name: str, tests: str, sources: str, build: str = "") -> None:
     sys.path.append(sources)
     if build:
-        use_build(Path(build), name)
-    # Where it came from, as the finder for builds tells nobody by the file's name.
-    native = type(sys.modules[name].__spec__.loader).__name__ == "BuildLoader" if build else False  # type: ignore[union-attr]
+        import_built(Path(build), name)
+    native = from_build(name) if build else False
     outcomes = Outcomes()
     held, sys.stdout = sys.stdout, io.StringIO()
     try:
