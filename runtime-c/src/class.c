@@ -129,22 +129,32 @@ static int object_clear(PyObject *self) {
     return 0;
 }
 
+/* The descriptor for what an interpreted class has under the name of a field: a new reference, or NULL where it stays what it is. */
+static PyObject *adopted(tb_class_spec *spec, int field, PyTypeObject *class_, PyObject *value) {
+    if (tb_descriptor_check(value)) {
+        /* Of a class that this one was made of, as `@dataclass(slots=True)` does. */
+        return tb_descriptor_new(spec, field, class_, tb_descriptor_default(value));
+    }
+    int plain = Py_TYPE(value)->tp_descr_get == NULL && Py_TYPE(value)->tp_descr_set == NULL;
+    return plain && !tb_field_is_slot(class_, field) ? tb_descriptor_new(spec, field, class_, value) : NULL;
+}
+
 /* What an interpreted class has under the name of a field is what its objects have until they get their own. */
 static int adopt_values(tb_class_spec *spec, PyTypeObject *class_) {
     PyObject *dict = PyType_GetDict(class_);
-    int failed = dict == NULL;
-    for (int each = 0; !failed && each < spec->field_count; each++) {
+    for (int each = 0; dict != NULL && each < spec->field_count && !PyErr_Occurred(); each++) {
         PyObject *name = spec->state->names[each], *value = NULL;
-        failed = PyDict_GetItemRef(dict, name, &value) < 0;
-        if (value != NULL && Py_TYPE(value)->tp_descr_get == NULL && Py_TYPE(value)->tp_descr_set == NULL && !tb_field_is_slot(class_, each)) {
-            PyObject *descriptor = tb_descriptor_new(spec, each, class_, value);
-            failed = descriptor == NULL || PyType_Type.tp_setattro((PyObject *)class_, name, descriptor) < 0;
+        if (PyDict_GetItemRef(dict, name, &value) > 0) {
+            PyObject *descriptor = adopted(spec, each, class_, value);
+            if (descriptor != NULL) {
+                (void)PyType_Type.tp_setattro((PyObject *)class_, name, descriptor);
+            }
             Py_XDECREF(descriptor);
         }
         Py_XDECREF(value);
     }
     Py_XDECREF(dict);
-    return failed ? -1 : 0;
+    return PyErr_Occurred() ? -1 : 0;
 }
 
 /* Python subclasses get the plain allocator from `type.__new__`; theirs must mark fields as unset as well. */

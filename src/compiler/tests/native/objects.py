@@ -357,10 +357,16 @@ class Deeper(Fake):
 class Data(Extension):
     name: str = 'data'
     size: int = field(default=4)
+
+@dataclass(slots=True)
+class Slim(Extension):
+    name = 'slim'
+    size: int = 6
+    more: int = 7
 """,
     space,
 )
-for kind in ("Fake", "Lazy", "Guessed", "Deeper", "Data"):
+for kind in ("Fake", "Lazy", "Guessed", "Deeper", "Data", "Slim"):
     each = space[kind]()
     print(kind, each.name, name_of(each), each.shown(), getattr(space[kind], "size", "none"))
     if kind != "Lazy":
