@@ -24,7 +24,7 @@ from differ import Difference, Setting, interpreter
 def batch(setting: Setting, folder: Path, seeds: list[int]) -> list[tuple[int, Difference]]:
     """Builds one file with a program per seed and compares them; halves what does not build."""
     programs = [generate.program(seed, str(seed)) for seed in seeds]
-    text = generate.file(programs)
+    text = generate.file(programs, seeds[0])
     wrong = setting.build(folder, {"programs": text})
     if wrong:
         if len(seeds) == 1:
@@ -58,13 +58,13 @@ def main() -> int:
     parser.add_argument("--reports", type=Path, default=Path(tempfile.gettempdir()) / "tayberry-fuzz")
     options = parser.parse_args()
     if options.show:
-        print(generate.file([generate.program(options.seed, str(options.seed))]))
+        print(generate.file([generate.program(options.seed, str(options.seed))], options.seed))
         return 0
     work = Path(tempfile.mkdtemp(prefix="fuzz."))
     setting = Setting(interpreter(), work, sanitize=options.sanitize, leaks=options.leaks, flags=options.flags, tayberry=options.compiler, tcc=options.tcc)
     try:
         if options.one or options.reduce:
-            text = options.reduce.read_text() if options.reduce else generate.file([generate.program(options.seed, str(options.seed))])
+            text = options.reduce.read_text() if options.reduce else generate.file([generate.program(options.seed, str(options.seed))], options.seed)
             return reduce.main(setting, text)
         return campaign(setting, options)
     finally:
