@@ -267,11 +267,11 @@ static PyTypeObject *make_type(tb_class_spec *spec, PyObject *bases, int with_di
     return type;
 }
 
-/* Names that `type` has setters for: they go straight into the dict, as in `type.__new__`. */
+/* Names under which `type` has something else for the class: they go straight into the dict, as in `type.__new__`. */
 static int is_plain_entry(PyObject *name) {
     static const char *const names[] = {"__module__", "__doc__", "__annotations__", "__annotate__", "__annotate_func__",
                                         "__annotations_cache__", "__type_params__", "__text_signature__", "__abstractmethods__",
-                                        "__firstlineno__", "__static_attributes__", NULL};
+                                        "__firstlineno__", "__static_attributes__", "__name__", "__bases__", "__mro__", NULL};
     for (int each = 0; names[each] != NULL; each++) {
         if (PyUnicode_EqualToUTF8(name, names[each])) {
             return 1;

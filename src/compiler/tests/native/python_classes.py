@@ -1,4 +1,4 @@
-# interpreted: Cache, Dog, Held, Holder, LoudDog, Made, Meta, Numbers, Overloaded, Permission, Slotted, Stack.kind
+# interpreted: Cache, Dog, Held, Holder, LoudDog, Made, Meta, Numbers, Overloaded, Permission, Slotted, Stack.kind, Door, Opened
 """Methods of classes that run as Python: exceptions, enumerations, generic, slotted and combined classes."""
 
 from __future__ import annotations
@@ -429,3 +429,44 @@ def attempt_wrong(f: Callable[..., Any]) -> str:
 
 
 print(attempt_wrong(lambda: Dog.speak()), attempt_wrong(lambda: Color.RED.mixed()), attempt(Dog().speak, 1))
+
+
+# An object may get another class.
+class Door:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def open(self) -> None:
+        self.__class__ = Opened
+
+
+class Opened(Door):
+    uses = 0
+
+    def close(self) -> None:
+        self.uses += 1
+        self.__class__, closed = Door, True
+        print("closed", closed)
+
+
+door = Door("front")
+door.open()
+print(type(door).__name__, door.name, vars(door))
+door.close()  # type: ignore[attr-defined]
+print(type(door).__name__, vars(door))
+
+
+# What a class has under a name that `type` itself has is for its objects.
+class Named:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @property
+    def __name__(self) -> str:
+        return "name of " + self.text
+
+    def __bases__(self) -> int:
+        return 3
+
+
+print(Named("a").__name__, Named.__name__, Named("a").__bases__(), Named.__bases__, sorted(each for each in vars(Named) if each in ("__name__", "__bases__")))
