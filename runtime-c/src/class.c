@@ -129,32 +129,38 @@ static int object_clear(PyObject *self) {
     return 0;
 }
 
-/* The descriptor for what an interpreted class has under the name of a field: a new reference, or NULL where it stays what it is. */
-static PyObject *adopted(tb_class_spec *spec, int field, PyTypeObject *class_, PyObject *value) {
-    if (tb_descriptor_check(value)) {
-        /* Of a class that this one was made of, as `@dataclass(slots=True)` does. */
-        return tb_descriptor_new(spec, field, class_, tb_descriptor_default(value));
+/* The index of a field that the class has something else under the name of, no data descriptor: an object's own value comes
+ * before that. -1 if it is no field, or a field like any other. */
+static int hidden_field(PyTypeObject *type, const tb_class_spec *spec, PyObject *name) {
+    int field = PyUnicode_Check(name) ? tb_field_index(spec, name) : -1;
+    PyObject *order = field < 0 ? NULL : PyObject_GetAttrString((PyObject *)type, "__mro__"), *found = NULL;
+    for (Py_ssize_t each = 0; order != NULL && found == NULL && each < PyTuple_GET_SIZE(order); each++) {
+        PyObject *dict = PyType_GetDict((PyTypeObject *)PyTuple_GET_ITEM(order, each));
+        if (dict == NULL || PyDict_GetItemRef(dict, name, &found) < 0) {
+            PyErr_Clear();
+        }
+        Py_XDECREF(dict);
     }
-    int plain = Py_TYPE(value)->tp_descr_get == NULL && Py_TYPE(value)->tp_descr_set == NULL;
-    return plain && !tb_field_is_slot(class_, field) ? tb_descriptor_new(spec, field, class_, value) : NULL;
+    int hidden = found != NULL && Py_TYPE(found)->tp_descr_set == NULL;
+    Py_XDECREF(order);
+    Py_XDECREF(found);
+    return hidden ? field : -1;
 }
 
-/* What an interpreted class has under the name of a field is what its objects have until they get their own. */
-static int adopt_values(tb_class_spec *spec, PyTypeObject *class_) {
-    PyObject *dict = PyType_GetDict(class_);
-    for (int each = 0; dict != NULL && each < spec->field_count && !PyErr_Occurred(); each++) {
-        PyObject *name = spec->state->names[each], *value = NULL;
-        if (PyDict_GetItemRef(dict, name, &value) > 0) {
-            PyObject *descriptor = adopted(spec, each, class_, value);
-            if (descriptor != NULL) {
-                (void)PyType_Type.tp_setattro((PyObject *)class_, name, descriptor);
-            }
-            Py_XDECREF(descriptor);
-        }
-        Py_XDECREF(value);
+/* Attributes of objects of interpreted classes, which may have values of their own under the names of fields. */
+static PyObject *interpreted_getattr(PyObject *self, PyObject *name) {
+    tb_class_spec *spec = tb_class_of(Py_TYPE(self));
+    int field = hidden_field(Py_TYPE(self), spec, name);
+    PyObject *value = field < 0 ? NULL : tb_field_peek(&spec->fields[field], self);
+    return value != NULL || PyErr_Occurred() ? value : PyObject_GenericGetAttr(self, name);
+}
+static int interpreted_setattr(PyObject *self, PyObject *name, PyObject *value) {
+    tb_class_spec *spec = tb_class_of(Py_TYPE(self));
+    int field = hidden_field(Py_TYPE(self), spec, name);
+    if (field >= 0 && value != NULL) {
+        return tb_field_store(spec, field, self, value);
     }
-    Py_XDECREF(dict);
-    return PyErr_Occurred() ? -1 : 0;
+    return field >= 0 && tb_field_clear(&spec->fields[field], self) ? 0 : PyObject_GenericSetAttr(self, name, value);
 }
 
 /* Python subclasses get the plain allocator from `type.__new__`; theirs must mark fields as unset as well. */
@@ -167,8 +173,10 @@ static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywo
     if (((PyTypeObject *)class_)->tp_alloc == PyType_GenericAlloc) {
         ((PyTypeObject *)class_)->tp_alloc = object_alloc;
     }
-    if (spec->type != (PyTypeObject *)class_ && adopt_values(spec, (PyTypeObject *)class_) < 0) {
-        return NULL;
+    if (spec->type != (PyTypeObject *)class_ && ((PyTypeObject *)class_)->tp_getattro == PyObject_GenericGetAttr &&
+        ((PyTypeObject *)class_)->tp_setattro == PyObject_GenericSetAttr) {
+        ((PyTypeObject *)class_)->tp_getattro = interpreted_getattr;
+        ((PyTypeObject *)class_)->tp_setattro = interpreted_setattr;
     }
     /* On to the next class: that of the root of the native bases, whose own base is `object`. */
     while (spec->base != NULL) {
@@ -350,7 +358,7 @@ static int install_descriptor(tb_class_spec *spec, PyObject *dict, int field) {
         Py_DECREF(current);
         return 0;
     }
-    PyObject *descriptor = tb_descriptor_new(spec, field, spec->type, current);
+    PyObject *descriptor = tb_descriptor_new(spec, field, current);
     int failed = descriptor == NULL || PyObject_SetAttr((PyObject *)spec->type, state->names[field], descriptor) < 0;
     Py_XDECREF(descriptor);
     Py_XSETREF(state->defaults[field], current);
@@ -703,7 +711,7 @@ static int take_slots(tb_class_spec *spec) {
         if (wanted < 0 || found < 0) {
             return -1;
         }
-        PyObject *descriptor = found ? NULL : tb_descriptor_new(spec, each, spec->type, state->defaults[each]);
+        PyObject *descriptor = found ? NULL : tb_descriptor_new(spec, each, state->defaults[each]);
         if (!found && (descriptor == NULL || PyObject_SetAttr((PyObject *)spec->type, state->names[each], descriptor) < 0)) {
             Py_XDECREF(descriptor);
             return -1;

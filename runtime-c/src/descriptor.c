@@ -15,13 +15,13 @@ typedef struct descriptor {
 
 static PyTypeObject *descriptor_type;
 
-PyObject *tb_descriptor_new(tb_class_spec *spec, int field, PyTypeObject *owner, PyObject *default_value) {
+PyObject *tb_descriptor_new(tb_class_spec *spec, int field, PyObject *default_value) {
     descriptor *self = PyObject_GC_New(descriptor, descriptor_type);
     if (self == NULL) {
         return NULL;
     }
     self->spec = spec;
-    self->owner = owner;
+    self->owner = spec->type;
     self->field = field;
     self->default_value = Py_XNewRef(default_value);
     PyObject_GC_Track(self);

@@ -261,34 +261,39 @@ int tb_field_store(const tb_class_spec *spec, int field, PyObject *object, PyObj
     return 0;
 }
 
-/* The class attribute behind an unset field: a new reference or NULL, never with an exception. */
-static PyObject *class_value(const tb_class_spec *spec, int field, PyObject *object) {
-    tb_class_spec *own = tb_class_of(Py_TYPE(object));
-    struct tb_class_state *state = own != NULL && own->state != NULL ? own->state : spec->state;
-    return state == NULL || state->defaults[field] == NULL || tb_field_is_slot(Py_TYPE(object), field) ? NULL : Py_NewRef(state->defaults[field]);
-}
-
-PyObject *tb_field_load(const tb_class_spec *spec, int field, PyObject *object) {
-    PyObject *value = tb_field_peek(&spec->fields[field], object);
-    if (value == NULL && !PyErr_Occurred()) {
-        value = tb_field_missing_object(spec, field, object);
-    }
-    return value;
-}
-
-PyObject *tb_field_missing_object(const tb_class_spec *spec, int field, PyObject *object) {
+/* What an object shows for an unset field, of any type: the class attribute behind it, or AttributeError. */
+static PyObject *behind(const tb_class_spec *spec, int field, PyObject *object) {
     tb_class_spec *own = tb_class_of(Py_TYPE(object));
     if (own != NULL && own->type != Py_TYPE(object)) {
         /* An interpreted class below may have anything under the name. */
         return PyObject_GetAttr(object, own->state->names[field]);
     }
-    PyObject *value = class_value(spec, field, object);
+    struct tb_class_state *state = own != NULL && own->state != NULL ? own->state : spec->state;
+    PyObject *value = state == NULL || tb_field_is_slot(Py_TYPE(object), field) ? NULL : Py_XNewRef(state->defaults[field]);
     return value != NULL ? value : tb_field_unset(spec, field, object);
+}
+
+PyObject *tb_field_load(const tb_class_spec *spec, int field, PyObject *object) {
+    PyObject *value = tb_field_peek(&spec->fields[field], object);
+    return value != NULL || PyErr_Occurred() ? value : behind(spec, field, object);
+}
+
+PyObject *tb_field_missing_object(const tb_class_spec *spec, int field, PyObject *object) {
+    PyObject *value = behind(spec, field, object);
+    tb_check check = spec->fields[field].check;
+    int accepted = value == NULL || check == NULL ? 1 : check(value);
+    if (accepted <= 0) {
+        if (accepted == 0) {
+            (void)tb_field_type_error(spec, field, value);
+        }
+        Py_CLEAR(value);
+    }
+    return value;
 }
 
 /* The class attribute converted as the field's values are: 0, or -1 with an exception. */
 static int missing(const tb_class_spec *spec, int field, PyObject *object, tb_word *word) {
-    PyObject *value = tb_field_missing_object(spec, field, object);
+    PyObject *value = behind(spec, field, object);
     if (value == NULL) {
         return -1;
     }

@@ -88,7 +88,7 @@ int tb_field_clear(const tb_field_spec *field, PyObject *object);
 
 /* Field descriptors (descriptor.c). */
 int tb_descriptor_ready(void);
-PyObject *tb_descriptor_new(tb_class_spec *spec, int field, PyTypeObject *owner, PyObject *default_value);
+PyObject *tb_descriptor_new(tb_class_spec *spec, int field, PyObject *default_value);
 int tb_descriptor_check(PyObject *object);
 PyObject *tb_descriptor_default(PyObject *descriptor); /* borrowed, or NULL */
 

@@ -47,26 +47,7 @@ pub fn obstacle(class: &ast::StmtClassDef) -> Option<(&'static str, TextRange)> 
             }
         }
     }
-    let mut finder = ClassChange(None);
-    finder.visit_body(&class.body);
-    finder
-        .0
-        .map(|range| ("it customises how instances are made or accessed", range))
-}
-
-/// Finds the place where a method gives an object another class, which must have the same layout.
-struct ClassChange(Option<TextRange>);
-
-impl<'a> Visitor<'a> for ClassChange {
-    fn visit_expr(&mut self, expr: &'a ast::Expr) {
-        if let ast::Expr::Attribute(attribute) = expr
-            && attribute.attr.as_str() == "__class__"
-            && attribute.ctx == ast::ExprContext::Store
-        {
-            self.0.get_or_insert(expr.range());
-        }
-        ast::visitor::walk_expr(self, expr);
-    }
+    None
 }
 
 /// Names that say how instances are laid out, made or accessed.

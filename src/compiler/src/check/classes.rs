@@ -39,6 +39,7 @@ pub fn collect(tables: &mut Tables) {
     // Bases first: a class is looked at when its bases have been.
     let mixed = super::mixed::mixed(&tables.modules);
     let overridden = super::overridden::overridden(&tables.modules);
+    let changing = super::class_changes::class_changes(&tables.modules);
     let mut pending = order;
     while !pending.is_empty() {
         let before = pending.len();
@@ -55,6 +56,8 @@ pub fn collect(tables: &mut Tables) {
                 let place = (*module, *at);
                 let others = if mixed.contains(&place) {
                     Some("a class has it as one of several base classes")
+                } else if changing.contains(&place) {
+                    Some("objects change to it or from it")
                 } else {
                     overridden
                         .contains(&place)

@@ -25,6 +25,7 @@ pub(crate) mod builtins;
 mod call;
 mod claims;
 mod class_body;
+mod class_changes;
 mod class_stores;
 mod classes;
 mod comprehension;

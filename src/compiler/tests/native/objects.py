@@ -380,3 +380,88 @@ print(space["Fake"](5).shown(), space["Fake"](5).size)
 with mock.patch.object(space["Fake"], "name", "patched"):
     print(name_of(space["Fake"]()), name_of(space["Deeper"]()))
 print(name_of(space["Fake"]()))
+
+
+# What such a class has is not of the type that the field's annotation promises.
+class Inner:
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+
+class Outer:
+    inner: Inner
+    tags: list[int]
+
+    def get(self) -> int:
+        return self.inner.n
+
+    def tag(self) -> int:
+        return self.tags[0]
+
+    def put(self, n: int) -> None:
+        self.inner.n = n
+
+
+def below() -> None:
+    class Wrong(Outer):
+        inner = mock.MagicMock(n=5)  # type: ignore
+        tags = "xyz"  # type: ignore
+
+    class Right(Outer):
+        inner = Inner(6)
+        tags = [7]
+
+    for act in (Outer.get, Outer.tag, lambda o: o.put(8)):
+        try:
+            print(act(Right()))
+            act(Wrong())
+        except TypeError as error:
+            print("refused" if "Outer." in str(error) else error)
+        else:
+            print("refused")
+
+
+below()
+
+
+# The class's value may change, and an object's own comes before it.
+class Kind:
+    kind: int
+
+    def get(self) -> int:
+        return self.kind
+
+    def put(self, kind: int) -> None:
+        self.kind = kind
+
+
+def kinds() -> None:
+    class A(Kind):
+        kind = 2
+
+    class B(A):
+        def above(self) -> int:
+            return super().kind
+
+    a, b = A(), B()
+    a.kind = 7
+    with mock.patch.object(A, "kind", 9):
+        print(a.kind, a.get(), b.kind, b.get())
+        a.kind = 8
+    print(a.kind, a.get(), b.above(), vars(A)["kind"], inspect.getattr_static(A, "kind"))
+    A.kind += 1
+    a.put(4)
+    print(a.kind, a.get(), vars(a), b.get(), copy.copy(a).kind, pickle.loads(pickle.dumps(vars(a))))
+    del a.kind
+    print(a.kind, a.get(), vars(a))
+    try:
+        del a.kind
+    except AttributeError as error:
+        print(error)
+    b.kind = 5
+    print(b.above(), b.kind, hasattr(b, "kind"), getattr(b, "other", None))
+    setattr(b, "other", 3)
+    print(b.other, vars(b))  # type: ignore
+
+
+kinds()

@@ -1,4 +1,4 @@
-# interpreted: Cache, Dog, Held, Holder, LoudDog, Made, Meta, Numbers, Overloaded, Permission, Slotted, Stack.kind, Door, Opened
+# interpreted: Cache, Dog, Held, Holder, LoudDog, Made, Meta, Numbers, Overloaded, Permission, Slotted, Stack.kind, Door, Opened, Far, Further, Like, Pane, Shutter, Unlike
 """Methods of classes that run as Python: exceptions, enumerations, generic, slotted and combined classes."""
 
 from __future__ import annotations
@@ -470,3 +470,45 @@ class Named:
 
 
 print(Named("a").__name__, Named.__name__, Named("a").__bases__(), Named.__bases__, sorted(each for each in vars(Named) if each in ("__name__", "__bases__")))
+
+
+class Pane:
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+
+class Shutter(Pane):
+    def back(self) -> None:
+        self.__class__ = Pane
+
+
+class Unlike:
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def change(self) -> None:
+        self.__class__ = Like
+
+
+class Like:
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+
+class Far:
+    n: int = 0
+
+
+class Further(Far):
+    m: int = 0
+
+
+def changed(far: Far) -> Far:
+    far.__class__ = Further
+    return far
+
+
+shutter, unlike = Shutter(3), Unlike(4)
+shutter.back()
+unlike.change()
+print(type(shutter).__name__, shutter.n, type(unlike).__name__, unlike.n, type(changed(Far())).__name__)
