@@ -129,22 +129,10 @@ static int object_clear(PyObject *self) {
     return 0;
 }
 
-/* The index of a field that the class has something else under the name of, no data descriptor: an object's own value comes
- * before that. -1 if it is no field, or a field like any other. */
+/* The index of a field that the class hides, or -1: an object's own value comes before what hides it. */
 static int hidden_field(PyTypeObject *type, const tb_class_spec *spec, PyObject *name) {
     int field = PyUnicode_Check(name) ? tb_field_index(spec, name) : -1;
-    PyObject *order = field < 0 ? NULL : PyObject_GetAttrString((PyObject *)type, "__mro__"), *found = NULL;
-    for (Py_ssize_t each = 0; order != NULL && found == NULL && each < PyTuple_GET_SIZE(order); each++) {
-        PyObject *dict = PyType_GetDict((PyTypeObject *)PyTuple_GET_ITEM(order, each));
-        if (dict == NULL || PyDict_GetItemRef(dict, name, &found) < 0) {
-            PyErr_Clear();
-        }
-        Py_XDECREF(dict);
-    }
-    int hidden = found != NULL && Py_TYPE(found)->tp_descr_set == NULL;
-    Py_XDECREF(order);
-    Py_XDECREF(found);
-    return hidden ? field : -1;
+    return field >= 0 && tb_field_is_hidden(type, spec, field) ? field : -1;
 }
 
 /* Attributes of objects of interpreted classes, which may have values of their own under the names of fields. */
@@ -163,6 +151,25 @@ static int interpreted_setattr(PyObject *self, PyObject *name, PyObject *value) 
     return field >= 0 && tb_field_clear(&spec->fields[field], self) ? 0 : PyObject_GenericSetAttr(self, name, value);
 }
 
+static PyGetSetDef dict_getset[] = {
+    {"__dict__", tb_namespace_get, tb_namespace_set, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+/* Below slots `type.__new__` adds a `__dict__` of its own, which knows nothing of fields. */
+static int replace_dict(PyTypeObject *class_) {
+    PyObject *dict = PyType_GetDict(class_);
+    int found = dict == NULL ? -1 : PyDict_ContainsString(dict, dict_getset->name), failed = found < 0;
+    if (found > 0) {
+        PyObject *descriptor = PyDescr_NewGetSet(class_, dict_getset);
+        failed = descriptor == NULL || PyDict_SetItemString(dict, dict_getset->name, descriptor) < 0;
+        Py_XDECREF(descriptor);
+        PyType_Modified(class_);
+    }
+    Py_XDECREF(dict);
+    return failed ? -1 : 0;
+}
+
 /* Python subclasses get the plain allocator from `type.__new__`; theirs must mark fields as unset as well. */
 static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywords) {
     tb_class_spec *spec = PyType_Check(class_) ? tb_class_of((PyTypeObject *)class_) : NULL;
@@ -172,6 +179,9 @@ static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywo
     }
     if (((PyTypeObject *)class_)->tp_alloc == PyType_GenericAlloc) {
         ((PyTypeObject *)class_)->tp_alloc = object_alloc;
+    }
+    if (spec->type != (PyTypeObject *)class_ && replace_dict((PyTypeObject *)class_) < 0) {
+        return NULL;
     }
     if (spec->type != (PyTypeObject *)class_ && ((PyTypeObject *)class_)->tp_getattro == PyObject_GenericGetAttr &&
         ((PyTypeObject *)class_)->tp_setattro == PyObject_GenericSetAttr) {
@@ -198,10 +208,6 @@ static PyMethodDef root_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 static PyMethodDef no_methods[] = {{NULL, NULL, 0, NULL}};
-static PyGetSetDef dict_getset[] = {
-    {"__dict__", tb_namespace_get, tb_namespace_set, NULL, NULL},
-    {NULL, NULL, NULL, NULL, NULL},
-};
 static PyGetSetDef no_getset[] = {{NULL, NULL, NULL, NULL, NULL}};
 
 #define SLOT(function) ((void *)(uintptr_t)(function))

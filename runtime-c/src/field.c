@@ -206,8 +206,27 @@ static const char *class_name(const tb_class_spec *spec) {
     return dot == NULL ? spec->name : dot + 1;
 }
 
+int tb_field_is_hidden(PyTypeObject *type, const tb_class_spec *spec, int field) {
+    PyObject *order = PyObject_GetAttrString((PyObject *)type, "__mro__"), *found = NULL;
+    for (Py_ssize_t each = 0; order != NULL && found == NULL && each < PyTuple_GET_SIZE(order); each++) {
+        PyObject *dict = PyType_GetDict((PyTypeObject *)PyTuple_GET_ITEM(order, each));
+        if (dict == NULL || PyDict_GetItemRef(dict, spec->state->names[field], &found) < 0) {
+            PyErr_Clear();
+        }
+        Py_XDECREF(dict);
+    }
+    int hidden = found != NULL && Py_TYPE(found)->tp_descr_set == NULL;
+    Py_XDECREF(order);
+    Py_XDECREF(found);
+    return hidden;
+}
+
 int tb_field_is_slot(PyTypeObject *type, int field) {
-    for (tb_class_spec *spec = tb_class_of(type); spec != NULL && spec->state != NULL && field < spec->field_count; spec = spec->base) {
+    tb_class_spec *spec = tb_class_of(type);
+    if (spec != NULL && spec->type != type && field < spec->field_count && tb_field_is_hidden(type, spec, field)) {
+        return 0;
+    }
+    for (; spec != NULL && spec->state != NULL && field < spec->field_count; spec = spec->base) {
         struct tb_class_state *state = spec->state;
         if (state->slots != NULL && PySequence_Contains(state->slots, state->names[field]) == 1) {
             return 1;

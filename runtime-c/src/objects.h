@@ -81,6 +81,8 @@ PyObject *tb_field_peek(const tb_field_spec *field, PyObject *object);
 /* Whether the interpreter would keep the field in a slot, as a class made by `@dataclass(slots=True)` or one below it does:
  * such a field has no value in the class behind it. */
 int tb_field_is_slot(PyTypeObject *type, int field);
+/* Whether an interpreted class has something else under the name of a field of the native class above it, no data descriptor. */
+int tb_field_is_hidden(PyTypeObject *type, const tb_class_spec *spec, int field);
 /* `tb_field_unset` as a descriptor says it, which leaves `name` and `obj` to who asked for the attribute. */
 void tb_field_unset_plain(const tb_class_spec *spec, int field, PyObject *object);
 /* Unsets a field; 1 if it was set, 0 if not. */

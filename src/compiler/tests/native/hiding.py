@@ -1,3 +1,4 @@
+# interpreted: Changed, Changing
 """Attributes of an object that hide its class's methods, and those that do not."""
 
 from dataclasses import dataclass

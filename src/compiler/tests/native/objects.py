@@ -465,3 +465,31 @@ def kinds() -> None:
 
 
 kinds()
+
+
+@dataclass(slots=True)
+class Narrow:
+    kind: int = 1
+
+    def put(self, kind: int) -> None:
+        self.kind = kind
+
+
+def narrow() -> None:
+    class A(Narrow):
+        kind = 6
+
+    class M:
+        kind = 5
+
+    made = type("C", (M, Narrow), {})
+    for each in (A(), made()):
+        each.put(8)
+        print(each.kind, vars(each), vars(copy.copy(each)))
+        each.kind = 9
+        print(each.kind, vars(each))
+        del each.kind
+        print(each.kind, vars(each))
+
+
+narrow()
