@@ -170,6 +170,16 @@ static int replace_dict(PyTypeObject *class_) {
     return failed ? -1 : 0;
 }
 
+/* Prepares an interpreted class below a native one. Without a dict its objects have nothing but slots. */
+static int prepare_interpreted(PyTypeObject *class_) {
+    int has_dict = (class_->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0 || class_->tp_dictoffset != 0;
+    if (has_dict && class_->tp_getattro == PyObject_GenericGetAttr && class_->tp_setattro == PyObject_GenericSetAttr) {
+        class_->tp_getattro = interpreted_getattr;
+        class_->tp_setattro = interpreted_setattr;
+    }
+    return replace_dict(class_);
+}
+
 /* Python subclasses get the plain allocator from `type.__new__`; theirs must mark fields as unset as well. */
 static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywords) {
     tb_class_spec *spec = PyType_Check(class_) ? tb_class_of((PyTypeObject *)class_) : NULL;
@@ -180,13 +190,8 @@ static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywo
     if (((PyTypeObject *)class_)->tp_alloc == PyType_GenericAlloc) {
         ((PyTypeObject *)class_)->tp_alloc = object_alloc;
     }
-    if (spec->type != (PyTypeObject *)class_ && replace_dict((PyTypeObject *)class_) < 0) {
+    if (spec->type != (PyTypeObject *)class_ && prepare_interpreted((PyTypeObject *)class_) < 0) {
         return NULL;
-    }
-    if (spec->type != (PyTypeObject *)class_ && ((PyTypeObject *)class_)->tp_getattro == PyObject_GenericGetAttr &&
-        ((PyTypeObject *)class_)->tp_setattro == PyObject_GenericSetAttr) {
-        ((PyTypeObject *)class_)->tp_getattro = interpreted_getattr;
-        ((PyTypeObject *)class_)->tp_setattro = interpreted_setattr;
     }
     /* On to the next class: that of the root of the native bases, whose own base is `object`. */
     while (spec->base != NULL) {

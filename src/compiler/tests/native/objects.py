@@ -491,5 +491,13 @@ def narrow() -> None:
         del each.kind
         print(each.kind, vars(each))
 
+    class Closed(Narrow):
+        __slots__ = ("more",)
+
+    try:
+        Closed().other = 3  # type: ignore
+    except AttributeError as error:
+        print(error)
+
 
 narrow()
