@@ -57,7 +57,7 @@ pub fn collect(tables: &mut Tables) {
                 let others = if mixed.contains(&place) {
                     Some("a class has it as one of several base classes")
                 } else if changing.contains(&place) {
-                    Some("objects change to it or from it")
+                    Some("an object changes to it or from it")
                 } else {
                     overridden
                         .contains(&place)
