@@ -113,7 +113,8 @@ static int object_traverse(PyObject *self, visitproc visit, void *arg) {
             Py_VISIT(*(PyObject **)((char *)self + spec->fields[each].offset));
         }
     }
-    return type->tp_flags & Py_TPFLAGS_MANAGED_DICT ? PyObject_VisitManagedDict(self, visit, arg) : 0;
+    /* A dict that only an interpreted class below has is visited for that class. */
+    return spec->type->tp_flags & Py_TPFLAGS_MANAGED_DICT ? PyObject_VisitManagedDict(self, visit, arg) : 0;
 }
 
 static int object_clear(PyObject *self) {

@@ -501,3 +501,25 @@ def narrow() -> None:
 
 
 narrow()
+
+
+# What the dict of an object below slots refers to is counted once by the collector.
+def collected() -> None:
+    class Below(Narrow):
+        pass
+
+    made: Any = Below()
+    child: list[Any] = [1]
+    child.append(child)
+    made.child = child
+    made.me = made
+    gc.collect()
+    gc.collect()
+    print(len(child), sorted(vars(made)))
+    dead = weakref.ref(made)
+    made = None
+    gc.collect()
+    print(dead() is None, len(child))
+
+
+collected()
