@@ -130,6 +130,20 @@ static int object_clear(PyObject *self) {
     return 0;
 }
 
+/* What `type.__new__` gives interpreted classes as tp_clear clears their slots and leaves the dict to the native class, but
+ * wants both classes to hold their dicts the same way: native objects have no room for values in the object. */
+static int interpreted_clear(PyObject *self) {
+    for (PyTypeObject *type = Py_TYPE(self); type->tp_dealloc != object_dealloc; type = type->tp_base) {
+        PyMemberDef *members = PyObject_GetItemData((PyObject *)type);
+        for (Py_ssize_t each = 0; each < Py_SIZE(type); each++) {
+            if (members[each].type == Py_T_OBJECT_EX && (members[each].flags & Py_READONLY) == 0) {
+                Py_CLEAR(*(PyObject **)((char *)self + members[each].offset));
+            }
+        }
+    }
+    return object_clear(self);
+}
+
 /* The index of a field that the class hides, or -1: an object's own value comes before what hides it. */
 static int hidden_field(PyTypeObject *type, const tb_class_spec *spec, PyObject *name) {
     int field = PyUnicode_Check(name) ? tb_field_index(spec, name) : -1;
@@ -174,6 +188,7 @@ static int replace_dict(PyTypeObject *class_) {
 /* Prepares an interpreted class below a native one. Without a dict its objects have nothing but slots. */
 static int prepare_interpreted(PyTypeObject *class_) {
     int has_dict = (class_->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0 || class_->tp_dictoffset != 0;
+    class_->tp_clear = interpreted_clear;
     if (has_dict && class_->tp_getattro == PyObject_GenericGetAttr && class_->tp_setattro == PyObject_GenericSetAttr) {
         class_->tp_getattro = interpreted_getattr;
         class_->tp_setattro = interpreted_setattr;

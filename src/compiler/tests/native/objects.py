@@ -523,3 +523,30 @@ def collected() -> None:
 
 
 collected()
+
+
+# What is in slots that interpreted classes add, one below the other, is cleared with the cycle that it is in.
+def slots_cleared() -> None:
+    class Linked(Narrow):
+        __slots__ = ("near", "__weakref__")
+
+    class Twice(Linked):
+        __slots__ = ("far",)
+
+    class Loose(Twice):
+        pass
+
+    for each in (Linked, Twice, Loose):
+        made: Any = each()
+        made.near = made
+        if each is not Linked:
+            made.far = [made]
+        if each is Loose:
+            made.other = {"made": made}
+        dead = weakref.ref(made)
+        made = None
+        gc.collect()
+        print(each.__name__, dead() is None)
+
+
+slots_cleared()
