@@ -1,8 +1,9 @@
 /* Integers of any size in one word.
  *
  * In and out: `tb_int` values (tayberry.h). Bit 0 clear: a 63-bit value shifted left by one. Bit 0 set: an
- * owned or borrowed `PyLongObject *` plus one. `TB_INT_ERROR` (1) means that an exception is set.
- * What holds: a value that fits 63 bits is always small, so two equal ints are small together or big together.
+ * owned or borrowed `PyLongObject *` plus one, called big. `TB_INT_ERROR` (1) means that an exception is set.
+ * What holds: an `int` that fits 63 bits is always small. A bool or a member of an enumeration of ints is held as the object that
+ * it is, whatever its value, so a big one may equal a small one.
  * Arguments are borrowed and results are new unless a comment says otherwise; a small int owns nothing. */
 #ifndef TB_INT_H
 #define TB_INT_H
@@ -69,6 +70,12 @@ static inline int tb_long_value(PyObject *value, int64_t *out)
     return 0;
 }
 
+/* Whether an object that is no `int` itself may be held as one: a bool, or a member of an enumeration whose operators are those
+ * of `int`, but for `&`, `|`, `^` and `~`. Such objects live as long as their class: giving a reference back runs no Python. */
+int tb_is_int_member(PyObject *value);
+/* Whether an object may be held as a `tb_int`. */
+static inline int tb_is_int(PyObject *value) { return PyLong_CheckExact(value) || tb_is_int_member(value); }
+
 /* Conversions. */
 tb_int tb_int_from_int64_slow(int64_t value);
 /* From a machine integer. */
@@ -79,10 +86,10 @@ static inline tb_int tb_int_from_int64(int64_t value)
 static inline tb_int tb_int_from_ssize(Py_ssize_t value) { return tb_int_from_int64((int64_t)value); }
 /* From a result of type exactly `int`, which is stolen; NULL gives `TB_INT_ERROR`. */
 tb_int tb_int_from_long_steal(PyObject *value);
-/* From any object: exactly `int` is taken; all else (also `bool` and other subclasses, whose identity an
- * unboxed int would lose) is a TypeError "`where`: expected int, got str". `where` may be NULL. */
+/* From any object that `tb_is_int` accepts; all else (also other subclasses of `int`) is a TypeError "`where`: expected int, got
+ * str". `where` may be NULL. */
 tb_int tb_int_from_object(PyObject *value, const char *where);
-/* As `tb_int_from_object`, and `bool` and other subclasses of `int` are taken by value. */
+/* As `tb_int_from_object`, and all subclasses of `int` are taken by value. */
 tb_int tb_int_from_object_subclass(PyObject *value, const char *where);
 /* `int(x)` of a bool: 0 or 1. */
 static inline tb_int tb_int_from_bool(uint8_t value) { return TB_INT(value); }
@@ -107,13 +114,16 @@ static inline double tb_int_to_float(tb_int v)
 int tb_int_to_ssize(tb_int v, Py_ssize_t *out);
 /* As a C integer: OverflowError (-1) if it does not fit. */
 int tb_int_to_int64(tb_int v, int64_t *out);
-/* `str(v)`, `repr(v)`. */
+/* `str(v)`, `repr(v)`, `format(v)`. */
 PyObject *tb_int_to_str(tb_int v);
+PyObject *tb_int_to_repr(tb_int v);
+PyObject *tb_int_to_text(tb_int v);
 /* `hash(v)`. */
 Py_hash_t tb_int_hash(tb_int v);
 
 /* Truth and comparison: 0 or 1, never fail. */
-static inline uint8_t tb_int_truth(tb_int v) { return v != 0; }
+uint8_t tb_int_truth_big(tb_int v);
+static inline uint8_t tb_int_truth(tb_int v) { return tb_int_is_small(v) ? v != 0 : tb_int_truth_big(v); }
 int tb_int_compare_slow(tb_int a, tb_int b);
 /* -1, 0 or 1. */
 static inline int tb_int_compare(tb_int a, tb_int b)
@@ -131,8 +141,8 @@ static inline int tb_int_compare(tb_int a, tb_int b)
         }                                                      \
         return tb_int_compare_slow(a, b) op 0;                 \
     }
-/* Equal small ints are equal words, and a small one never equals a big one. */
-static inline uint8_t tb_int_eq(tb_int a, tb_int b) { return a == b || ((a & b & 1) != 0 && tb_int_compare_slow(a, b) == 0); }
+/* Equal small ints are equal words. */
+static inline uint8_t tb_int_eq(tb_int a, tb_int b) { return a == b || (((a | b) & 1) != 0 && tb_int_compare_slow(a, b) == 0); }
 static inline uint8_t tb_int_ne(tb_int a, tb_int b) { return !tb_int_eq(a, b); }
 TB_INT_COMPARISON(lt, <)
 TB_INT_COMPARISON(le, <=)
@@ -246,7 +256,9 @@ static inline tb_int tb_int_neg(tb_int a)
     return tb_int_is_small(a) && a != TB_INT(TB_INT_SMALL_MIN) ? (tb_int)(0 - a) : tb_int_neg_slow(a);
 }
 /* `+a` */
-static inline tb_int tb_int_pos(tb_int a) { return tb_int_retain(a); }
+tb_int tb_int_pos_big(tb_int a);
+/* The `int` of the same value: of a bool or a member, its number. */
+static inline tb_int tb_int_pos(tb_int a) { return __builtin_expect(tb_int_is_small(a), 1) ? a : tb_int_pos_big(a); }
 /* `~a` */
 static inline tb_int tb_int_invert(tb_int a)
 {
@@ -255,7 +267,7 @@ static inline tb_int tb_int_invert(tb_int a)
 /* `abs(a)` */
 static inline tb_int tb_int_abs(tb_int a)
 {
-    return tb_int_is_small(a) && (int64_t)a >= 0 ? a : (tb_int_lt(a, TB_INT(0)) ? tb_int_neg(a) : tb_int_retain(a));
+    return tb_int_is_small(a) && (int64_t)a >= 0 ? a : (tb_int_lt(a, TB_INT(0)) ? tb_int_neg(a) : tb_int_pos(a));
 }
 /* `a ** b` where `b` is known not to be negative; a negative one is a TypeError (its result is a float). */
 tb_int tb_int_pow(tb_int a, tb_int b);

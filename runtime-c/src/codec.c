@@ -48,14 +48,20 @@ int tb_codec_type_error(const char *expected, PyObject *got) {
 }
 
 int tb_codec_write_big(tb_buffer *buffer, tb_int value) {
-    PyObject *object = tb_int_to_object(value);
-    int failed = object == NULL || tb_runtime_table->write_object(buffer, object) != 0;
-    Py_XDECREF(object);
-    return failed ? -1 : 0;
+    return tb_int_is_error(value) ? -1 : tb_codec_write_int_object(buffer, tb_int_object(value));
 }
 
 int tb_codec_write_int_object(tb_buffer *buffer, PyObject *value) {
-    return PyLong_CheckExact(value) ? tb_runtime_table->write_object(buffer, value) : tb_codec_type_error("int", value);
+    if (PyLong_CheckExact(value)) {
+        return tb_runtime_table->write_object(buffer, value);
+    }
+    if (!PyLong_Check(value)) {
+        return tb_codec_type_error("int", value);
+    }
+    tb_int number = tb_int_from_object_subclass(value, NULL);
+    int failed = tb_int_is_error(number) || tb_codec_write_int(buffer, number) < 0;
+    tb_int_release(number);
+    return failed ? -1 : 0;
 }
 
 int tb_codec_write_float_object(tb_buffer *buffer, PyObject *value) {

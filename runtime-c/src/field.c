@@ -82,7 +82,7 @@ static void *slot_of(const tb_field_spec *field, PyObject *object) { return (cha
 int tb_field_convert(const tb_field_spec *field, PyObject *value, tb_word *word) {
     switch (field->held) {
     case TB_HELD_INT:
-        if (!PyLong_CheckExact(value)) {
+        if (!tb_is_int(value)) {
             return 1;
         }
         word->integer = tb_int_from_object(value, NULL);
@@ -364,6 +364,6 @@ int tb_check_str_or_none(PyObject *value) { return value == Py_None || PyUnicode
 int tb_check_bytes_or_none(PyObject *value) { return value == Py_None || PyBytes_Check(value); }
 int tb_check_list_or_none(PyObject *value) { return value == Py_None || PyList_Check(value); }
 int tb_check_dict_or_none(PyObject *value) { return value == Py_None || PyDict_Check(value); }
-int tb_check_int_or_none(PyObject *value) { return value == Py_None || PyLong_CheckExact(value); }
+int tb_check_int_or_none(PyObject *value) { return value == Py_None || tb_is_int(value); }
 int tb_check_float_or_none(PyObject *value) { return value == Py_None || PyFloat_CheckExact(value) || PyLong_CheckExact(value); }
 int tb_check_bool_or_none(PyObject *value) { return value == Py_None || PyBool_Check(value); }

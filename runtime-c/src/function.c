@@ -234,7 +234,7 @@ int tb_argument_error(const tb_function_spec *spec, int index, PyObject *got) {
 }
 
 int tb_argument_int(const tb_function_spec *spec, int index, PyObject *value, tb_int *out) {
-    if (!PyLong_CheckExact(value)) {
+    if (!tb_is_int(value)) {
         return tb_argument_error(spec, index, value);
     }
     *out = tb_int_from_object(value, NULL);

@@ -20,6 +20,8 @@ void tb_int_release_big(tb_int v)
     }
 }
 
+static tb_int hold(PyObject *value) { return (tb_int)(uintptr_t)value | 1; }
+
 static tb_int from_long(PyObject *value)
 {
     int overflow;
@@ -28,7 +30,7 @@ static tb_int from_long(PyObject *value)
         Py_DECREF(value);
         return TB_INT(small);
     }
-    return (tb_int)(uintptr_t)value | 1;
+    return hold(value);
 }
 
 tb_int tb_int_from_int64_slow(int64_t value)
@@ -55,6 +57,59 @@ static tb_int from_result_steal(PyObject *value)
     return result;
 }
 
+/* The result of an operator, which of bools and flags may be one of them. */
+static tb_int from_operator_steal(PyObject *value)
+{
+    if (value == NULL || PyLong_CheckExact(value)) {
+        return tb_int_from_long_steal(value);
+    }
+    tb_int result = tb_int_from_object(value, NULL);
+    Py_DECREF(value);
+    return result;
+}
+
+/* Operators and comparison are a type's own if it has the same functions for them; a class that defines a special method has another. */
+static int computes_as_int(PyTypeObject *type)
+{
+    PyNumberMethods mine = *type->tp_as_number, ints = *PyLong_Type.tp_as_number;
+    mine.nb_and = ints.nb_and;
+    mine.nb_or = ints.nb_or;
+    mine.nb_xor = ints.nb_xor;
+    mine.nb_invert = ints.nb_invert;
+    return memcmp(&mine, &ints, sizeof ints) == 0 && type->tp_richcompare == PyLong_Type.tp_richcompare &&
+           type->tp_hash == PyLong_Type.tp_hash;
+}
+
+/* Whether a class is an enumeration. There is none before the module `enum` is loaded. */
+static int is_enumeration(PyTypeObject *type)
+{
+    static PyObject *found; /* `enum.EnumType`, for ever */
+    PyObject *metaclass = __atomic_load_n(&found, __ATOMIC_ACQUIRE);
+    if (metaclass == NULL) {
+        PyObject *name = PyUnicode_FromString("enum"), *module = name == NULL ? NULL : PyImport_GetModule(name);
+        metaclass = module == NULL ? NULL : PyObject_GetAttrString(module, "EnumType");
+        Py_XDECREF(name);
+        Py_XDECREF(module);
+        PyErr_Clear();
+        if (metaclass == NULL || !PyType_Check(metaclass)) {
+            Py_XDECREF(metaclass);
+            return 0;
+        }
+        PyObject *first = NULL;
+        if (!__atomic_compare_exchange_n(&found, &first, metaclass, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+            Py_DECREF(metaclass);
+            metaclass = first;
+        }
+    }
+    return PyType_IsSubtype(Py_TYPE(type), (PyTypeObject *)metaclass);
+}
+
+int tb_is_int_member(PyObject *value)
+{
+    PyTypeObject *type = Py_TYPE(value);
+    return PyBool_Check(value) || (PyLong_Check(value) && is_enumeration(type) && computes_as_int(type));
+}
+
 tb_int tb_int_from_object(PyObject *value, const char *where)
 {
     int64_t small;
@@ -63,6 +118,9 @@ tb_int tb_int_from_object(PyObject *value, const char *where)
     }
     if (PyLong_CheckExact(value)) {
         return from_long(Py_NewRef(value));
+    }
+    if (tb_is_int_member(value)) {
+        return hold(Py_NewRef(value));
     }
     tb_raise_expected(where, "int", value);
     return TB_INT_ERROR;
@@ -158,13 +216,10 @@ int tb_int_to_int64(tb_int v, int64_t *out)
     return *out == -1 && PyErr_Occurred() ? -1 : 0;
 }
 
-PyObject *tb_int_to_str(tb_int v)
+/* A small number in decimal. */
+static PyObject *digits_of(int64_t value)
 {
-    if (!tb_int_is_small(v)) {
-        return PyObject_Str(tb_int_object(v));
-    }
     char digits[24], *p = digits + sizeof digits;
-    int64_t value = tb_int_value(v);
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     do {
         *--p = (char)('0' + rest % 10);
@@ -181,6 +236,24 @@ PyObject *tb_int_to_str(tb_int v)
     return text;
 }
 
+PyObject *tb_int_to_str(tb_int v)
+{
+    if (!tb_int_is_small(v)) {
+        return PyObject_Str(tb_int_object(v));
+    }
+    return digits_of(tb_int_value(v));
+}
+
+PyObject *tb_int_to_repr(tb_int v)
+{
+    return tb_int_is_small(v) ? digits_of(tb_int_value(v)) : PyObject_Repr(tb_int_object(v));
+}
+
+PyObject *tb_int_to_text(tb_int v)
+{
+    return tb_int_is_small(v) ? digits_of(tb_int_value(v)) : PyObject_Format(tb_int_object(v), NULL);
+}
+
 Py_hash_t tb_int_hash(tb_int v)
 {
     if (!tb_int_is_small(v)) {
@@ -194,11 +267,10 @@ Py_hash_t tb_int_hash(tb_int v)
 
 int tb_int_compare_slow(tb_int a, tb_int b)
 {
-    /* A big int lies outside the small range, so against a small one its sign decides. */
     if (tb_int_is_small(b)) {
-        int sign = 0;
-        (void)PyLong_GetSign(tb_int_object(a), &sign);
-        return sign;
+        int beyond;
+        int64_t x = PyLong_AsLongLongAndOverflow(tb_int_object(a), &beyond), y = tb_int_value(b);
+        return beyond != 0 ? beyond : (x > y) - (x < y);
     }
     if (tb_int_is_small(a)) {
         return -tb_int_compare_slow(b, a);
@@ -207,7 +279,7 @@ int tb_int_compare_slow(tb_int a, tb_int b)
     if (x == y) {
         return 0;
     }
-    /* Comparing exact ints gives the immortal True and False and cannot fail. */
+    /* Comparing numbers gives the immortal True and False and cannot fail. */
     if (PyLong_Type.tp_richcompare(x, y, Py_LT) == Py_True) {
         return -1;
     }
@@ -234,6 +306,11 @@ int tb_int_compare_float(tb_int a, double b)
         }
         double fraction = b - (double)whole;
         return (fraction < 0) - (fraction > 0);
+    }
+    int beyond;
+    int64_t held = PyLong_AsLongLongAndOverflow(tb_int_object(a), &beyond);
+    if (beyond == 0 && tb_int_fits(held)) {
+        return tb_int_compare_float(TB_INT(held), b);
     }
     int sign = 0;
     (void)PyLong_GetSign(tb_int_object(a), &sign);
@@ -272,7 +349,7 @@ static tb_int binary(tb_int a, tb_int b, binaryfunc operation)
     PyObject *result = operation(x, y);
     Py_DECREF(x);
     Py_DECREF(y);
-    return tb_int_from_long_steal(result);
+    return from_operator_steal(result);
 }
 
 static tb_int unary(tb_int a, unaryfunc operation)
@@ -283,7 +360,7 @@ static tb_int unary(tb_int a, unaryfunc operation)
     }
     PyObject *result = operation(x);
     Py_DECREF(x);
-    return tb_int_from_long_steal(result);
+    return from_operator_steal(result);
 }
 
 tb_int tb_int_add_slow(tb_int a, tb_int b) { return binary(a, b, PyNumber_Add); }
@@ -296,6 +373,14 @@ tb_int tb_int_rshift_slow(tb_int a, tb_int b) { return binary(a, b, PyNumber_Rsh
 tb_int tb_int_and_slow(tb_int a, tb_int b) { return binary(a, b, PyNumber_And); }
 tb_int tb_int_or_slow(tb_int a, tb_int b) { return binary(a, b, PyNumber_Or); }
 tb_int tb_int_xor_slow(tb_int a, tb_int b) { return binary(a, b, PyNumber_Xor); }
+uint8_t tb_int_truth_big(tb_int v)
+{
+    int sign = 1;
+    (void)PyLong_GetSign(tb_int_object(v), &sign);
+    return sign != 0;
+}
+
+tb_int tb_int_pos_big(tb_int a) { return tb_int_from_object_subclass(tb_int_object(a), NULL); }
 tb_int tb_int_neg_slow(tb_int a) { return unary(a, PyNumber_Negative); }
 tb_int tb_int_invert_slow(tb_int a) { return unary(a, PyNumber_Invert); }
 
@@ -409,7 +494,7 @@ int tb_int_divmod(tb_int a, tb_int b, tb_int *quotient, tb_int *remainder)
 tb_int tb_int_round(tb_int a, tb_int digits)
 {
     if (tb_int_ge(digits, TB_INT(0))) {
-        return tb_int_retain(a);
+        return tb_int_pos(a);
     }
     PyObject *x = tb_int_to_object(a), *d = tb_int_to_object(digits), *result = NULL;
     if (x != NULL && d != NULL) {

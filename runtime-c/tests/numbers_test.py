@@ -1,4 +1,5 @@
 """Ints and floats of the C library against the interpreter's: values, types, and error texts."""
+import enum
 import itertools
 import math
 import operator
@@ -7,14 +8,33 @@ import values as v
 from comparing import EDGES, int_pairs, outcome, random_int, rng, run_all, same, test
 
 
+OPERATIONS = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv, "mod": operator.mod,
+              "and": operator.and_, "or": operator.or_, "xor": operator.xor, "min": min, "max": max, "eq": operator.eq, "ne": operator.ne,
+              "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "truediv": operator.truediv, "divmod": divmod}
+
+
+class Level(enum.IntEnum):
+    low, high, far = 0, 3, 1 << 80
+
+
+class Access(enum.IntFlag):
+    read, write = 1, 2
+
+
 @test
 def ints_compute_as_python_ints():
-    operations = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv, "mod": operator.mod,
-                  "and": operator.and_, "or": operator.or_, "xor": operator.xor, "min": min, "max": max, "eq": operator.eq, "ne": operator.ne,
-                  "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "truediv": operator.truediv, "divmod": divmod}
     for a, b in int_pairs(4000):
-        for name, operation in operations.items():
+        for name, operation in OPERATIONS.items():
             same(getattr(v, "int_" + name), operation, a, b)
+
+
+@test
+def members_compute_as_their_class_does():
+    members = [True, False, *Level, *Access, Access.read | Access.write]
+    for a, b in itertools.product([*members, 0, 1, -1, 3, 1 << 62, 1 << 80, -(1 << 80)], repeat=2):
+        if any(each in (a, b) for each in members):
+            for name, operation in OPERATIONS.items():
+                same(getattr(v, "int_" + name), operation, a, b)
 
 
 @test
@@ -120,8 +140,16 @@ def numbers_are_checked_at_boundaries():
     class Whole(int):
         pass
 
+    class Own(enum.IntEnum):
+        low = 0
+
+        def __add__(self, other):
+            return 1
+
     assert outcome(v.int_check, "x") == ("TypeError", "f() argument 'x': expected int, got str")
-    assert outcome(v.int_check, True) == ("TypeError", "f() argument 'x': expected int, got bool")
+    for value in (True, False, Level.low, Level.high, Level.far):
+        assert v.int_check(value) is value
+    assert outcome(v.int_check, Own.low) == ("TypeError", "f() argument 'x': expected int, got Own")
     assert outcome(v.int_check, None) == ("TypeError", "f() argument 'x': expected int, got None")
     assert outcome(v.int_check, Whole(3)) == ("TypeError", "f() argument 'x': expected int, got Whole")
     assert outcome(v.int_check_subclass, 1.0) == ("TypeError", "expected int, got float")

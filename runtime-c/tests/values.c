@@ -18,11 +18,11 @@
         tb_int_release(a);                                                           \
         tb_int_release(b);                                                           \
         if (r == TB_INT_ERROR) return NULL;                                          \
-        /* What fits must be small. */                                               \
+        /* An `int` that fits must be small. */                                        \
         if (!tb_int_is_small(r)) {                                                   \
             int overflow;                                                            \
             long long v = PyLong_AsLongLongAndOverflow(tb_int_object(r), &overflow); \
-            if (!overflow && tb_int_fits(v)) Py_FatalError("not normalised");        \
+            if (!overflow && tb_int_fits(v) && PyLong_CheckExact(tb_int_object(r))) Py_FatalError("not normalised"); \
         }                                                                            \
         return tb_int_to_object_steal(r);                                            \
     }

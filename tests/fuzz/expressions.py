@@ -1,7 +1,8 @@
 """Writes random expressions of a wanted type.
 
 In: a program and a scope (scope.py). Out: text of an expression whose value, if it is computed at all, has exactly the
-wanted type (`bool` never stands for `int`, nor `int` for `float`), because a claim that does not hold is an allowed difference.
+wanted type (`int` never stands for `float`), because a claim that does not hold is an allowed difference. Bools and members of
+enumerations do stand for `int`, though not often.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import random
 import library
 from scope import Class, Function, Program, Scope, arguments, head
 
+MEMBERS = ["True", "False", "Level.low", "Level.high", "Access.read", "Access.write"]
 INTS = [
     "0", "1", "2", "3", "-1", "7", "10", "255", "-17", "100", "2**31", "2**62", "-2**62", "2**62 - 1", "2**63", "-2**63", "10**20",
     "9223372036854775807", "0x7fff_ffff", "-5", "1_000",
@@ -86,6 +88,8 @@ class Expressions:
         """A short expression of a type."""
         kind = head(wanted)
         if wanted == "int":
+            if self.chance(0.03):
+                return self.pick(MEMBERS)
             return self.pick(INTS) if self.chance(0.6) else str(self.rng.randint(-9, 20))
         if wanted == "float":
             return self.pick(FLOATS)

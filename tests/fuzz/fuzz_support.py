@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Generator
+from enum import IntEnum, IntFlag
 from typing import Any
+
+
+class Level(IntEnum):
+    """Numbers that say their names."""
+
+    low = 0
+    high = 3
+
+
+class Access(IntFlag):
+    """Numbers whose operators give numbers of their own."""
+
+    read = 1
+    write = 2
 
 
 class pause:  # noqa: N801 - reads as a function

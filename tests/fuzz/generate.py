@@ -244,7 +244,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from functools import cached_property
 from typing import Annotated, ClassVar, Final, Self
-from fuzz_support import drive, pause, seen, walk
+from fuzz_support import Access, Level, drive, pause, seen, walk
 '''
 
 

@@ -18,8 +18,7 @@ pub enum Type {
     /// `bool`, held as a C `uint8_t` 0 or 1. (At a boundary only the exact type `bool` is accepted.)
     Bool,
     /// `int` of any size, held as a tagged `tb_int`: a 63-bit small value or a `PyLongObject *`.
-    /// A `bool` passed where `int` is claimed keeps its identity as an object, so it is rejected by
-    /// the unboxed representation; see docs/language.md for the rule at boundaries.
+    /// A bool or a member of an enumeration of ints is held as the object that it is; see docs/language.md for the rule at boundaries.
     Int,
     /// `tayberry.u8` and its like: an `Int` of which a request may hold only these values. It stands in wire types
     /// (`hir::Field::wire`, `hir::Param::wire`) and nowhere else: what compiled code claims is [`Type::plain`].

@@ -161,7 +161,7 @@ impl<'a> Names<'a> {
             Type::Object => return None,
             Type::None => format!("{value} == Py_None"),
             Type::Bool => format!("PyBool_Check({value})"),
-            Type::Int | Type::Integer(_) => format!("PyLong_CheckExact({value})"),
+            Type::Int | Type::Integer(_) => format!("tb_is_int({value})"),
             Type::Float => format!("(PyFloat_CheckExact({value}) || PyLong_CheckExact({value}))"),
             Type::Str => format!("PyUnicode_Check({value})"),
             Type::Bytes => format!("PyBytes_Check({value})"),

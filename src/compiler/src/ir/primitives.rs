@@ -166,12 +166,12 @@ primitives! {
     IntMod = "tb_int_mod" (I I) Int raise;
     IntShiftLeft = "tb_int_lshift" (I I) Int raise;
     IntShiftRight = "tb_int_rshift" (I I) Int raise;
-    IntAnd = "tb_int_and" (I I) Int raise;
-    IntOr = "tb_int_or" (I I) Int raise;
-    IntXor = "tb_int_xor" (I I) Int raise;
+    IntAnd = "tb_int_and" (I I) Int python;
+    IntOr = "tb_int_or" (I I) Int python;
+    IntXor = "tb_int_xor" (I I) Int python;
     IntNeg = "tb_int_neg" (I) Int raise;
-    IntPos = "tb_int_pos" (I) Int never;
-    IntInvert = "tb_int_invert" (I) Int raise;
+    IntPos = "tb_int_pos" (I) Int raise;
+    IntInvert = "tb_int_invert" (I) Int python;
     IntAbs = "tb_int_abs" (I) Int raise;
     IntPow = "tb_int_pow" (I I) Int raise;
     IntPowObject = "tb_int_pow_object" (I I) Object raise;
@@ -196,7 +196,9 @@ primitives! {
     IntOf = "tb_int_parse" (O) Int python;
     IntToObject = "tb_int_to_object" (I) Object raise;
     IntToFloat = "tb_int_to_float" (I) Float raise;
-    IntToStr = "tb_int_to_str" (I) Object raise;
+    IntToStr = "tb_int_to_str" (I) Object python;
+    IntToRepr = "tb_int_to_repr" (I) Object python;
+    IntToText = "tb_int_to_text" (I) Object python;
     IntRound = "tb_int_round" (I I) Int raise;
     IntBitLength = "tb_int_bit_length" (I) Int raise;
 
@@ -283,7 +285,7 @@ primitives! {
 
     TextBegin = "tb_format_begin" (C) Text raise;
     TextAdd = "tb_format_text" (T O) Void raise;
-    TextInt = "tb_format_int" (T I) Void raise;
+    TextInt = "tb_format_int" (T I) Void python;
     TextFloat = "tb_format_float" (T F) Void raise;
     TextBool = "tb_format_bool" (T B) Void raise;
     TextStr = "tb_format_str" (T O) Void python;

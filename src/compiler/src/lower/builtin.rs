@@ -152,13 +152,19 @@ impl<'a> Builder<'a> {
                     return one(Prim::FloatAbs, vec![value.op.clone()], Type::Float);
                 }
                 ("str", Type::Str) => {}
-                ("str" | "repr", Type::Int) => {
+                ("str", Type::Int) => {
                     return one(Prim::IntToStr, vec![value.op.clone()], Type::Str);
+                }
+                ("repr", Type::Int) => {
+                    return one(Prim::IntToRepr, vec![value.op.clone()], Type::Str);
                 }
                 ("str" | "repr", Type::Float) => {
                     return one(Prim::FloatToStr, vec![value.op.clone()], Type::Str);
                 }
-                ("int", Type::Int) | ("float", Type::Float) | ("bool", Type::Bool) => {
+                ("int" | "round", Type::Int) => {
+                    return Some(Fast::Same(self.plain_int(value.op.clone())));
+                }
+                ("float", Type::Float) | ("bool", Type::Bool) => {
                     return Some(Fast::Same(value.clone()));
                 }
                 ("int", Type::Bool) => {
@@ -179,7 +185,6 @@ impl<'a> Builder<'a> {
                 }
                 ("chr", Type::Int) => return one(Prim::StrChr, vec![value.op.clone()], Type::Str),
                 ("ord", Type::Str) => return one(Prim::StrOrd, vec![value.op.clone()], Type::Int),
-                ("round", Type::Int) => return Some(Fast::Same(value.clone())),
                 ("round", Type::Float) => {
                     return one(Prim::FloatRound, vec![value.op.clone()], Type::Int);
                 }

@@ -311,7 +311,7 @@ impl<'a> Builder<'a> {
                 let value = self.expr(value);
                 self.at_line(*span);
                 let text = match (&value.ty, conversion, spec) {
-                    (Type::Int, None, None) => self.prim(Prim::IntToStr, vec![value.op]),
+                    (Type::Int, None, None) => self.prim(Prim::IntToText, vec![value.op]),
                     (Type::Float, None, None) => self.prim(Prim::FloatToStr, vec![value.op]),
                     _ => {
                         let parts = self.shown(value, *conversion, spec.as_deref());

@@ -130,6 +130,17 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// `+number`, `int(number)`: of a bool or an enumeration's member that is held as an `int`, the number.
+    pub(super) fn plain_int(&mut self, number: Operand) -> Val {
+        match number {
+            Operand::Const(_) => Val {
+                op: number,
+                ty: Type::Int,
+            },
+            number => self.typed(Prim::IntPos, vec![number], Type::Int),
+        }
+    }
+
     pub(super) fn float(&mut self, value: Val) -> Operand {
         if repr(&value.ty) == Repr::Float {
             return value.op;
@@ -356,10 +367,7 @@ impl<'a> Builder<'a> {
             }
             (UnaryOp::Positive, Repr::Int | Repr::Bool) => {
                 let value = self.int(value);
-                Val {
-                    op: value,
-                    ty: Type::Int,
-                }
+                self.plain_int(value)
             }
             (UnaryOp::Invert, Repr::Int) => self.typed(Prim::IntInvert, vec![value.op], Type::Int),
             (UnaryOp::Negative, Repr::Float) => {

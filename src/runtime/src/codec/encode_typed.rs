@@ -39,7 +39,7 @@ impl Plan {
             return Err(mismatch(py, &self.name(node), value));
         }
         match node {
-            // Exactly a float or an int, as `fits` has found.
+            // Exactly a float or an int, as `fits` has found; an int of any class.
             Node::Float => encode_promoted(py, out, value),
             Node::Int(_) => encode_integer(py, out, value),
             Node::Str => encode_string(out, value),
@@ -122,14 +122,22 @@ impl Plan {
             out.append(b"null");
             return Ok(());
         }
-        // An int is written as a float only where no other member takes it.
+        // An int is written as a float, and what is of a subclass of `int` as one, only where no other member takes it.
         let is_int = value.is_exact_instance_of::<pyo3::types::PyInt>();
         let mut later = None;
         for member in &union.members {
             let node = self.node(*member);
-            if is_int && matches!(node, Node::Float) {
+            if !fits(py, node, value)? {
+                continue;
+            }
+            let waits = match node {
+                Node::Float => is_int,
+                Node::Int(_) => !is_int,
+                _ => false,
+            };
+            if waits {
                 later = Some(*member);
-            } else if fits(py, node, value)? {
+            } else {
                 // Two containers of one kind can only be told apart by what is in them.
                 let alike = |other: &&NodeId| container(self.node(**other)) == container(node);
                 if container(node).is_some() && union.members.iter().filter(alike).count() > 1 {
@@ -271,7 +279,7 @@ fn fits(py: Python<'_>, node: &Node, value: Object<'_, '_>) -> Decoded<bool> {
             Node::Any | Node::Union(_) => true,
             Node::None => value.is_none(),
             Node::Bool => ffi::PyBool_Check(object) != 0,
-            Node::Int(_) => ffi::PyLong_CheckExact(object) != 0,
+            Node::Int(_) => ffi::PyLong_Check(object) != 0,
             Node::Float => {
                 ffi::PyFloat_CheckExact(object) != 0 || ffi::PyLong_CheckExact(object) != 0
             }

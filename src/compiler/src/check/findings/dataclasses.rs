@@ -23,6 +23,8 @@ pub struct Field<'a> {
     pub has_default: bool,
     pub kw_only: bool,
     pub init: bool,
+    /// A class variable's name, which keeps its place for a field that a class below makes of it.
+    is_class_variable: bool,
     /// The module and the annotation.
     pub claim: (usize, &'a ast::Expr),
     pub name_expr: &'a ast::Expr,
@@ -69,7 +71,9 @@ pub fn fields<'a>(
     module: usize,
     class: &'a ast::StmtClassDef,
 ) -> Option<Vec<Field<'a>>> {
-    fields_within(tables, module, class, 0)
+    let mut all = fields_within(tables, module, class, 0)?;
+    all.retain(|each| !each.is_class_variable);
+    Some(all)
 }
 
 fn fields_within<'a>(
@@ -124,13 +128,10 @@ fn fields_within<'a>(
         if assign.value.is_none() && (inherits || is_bound(tables, module, class, &name.id, 0)) {
             return None;
         }
-        match qualifier(tables, module, &assign.annotation).as_deref() {
-            Some("typing.ClassVar") => continue,
-            Some("dataclasses.KW_ONLY") => {
-                kw_only = true;
-                continue;
-            }
-            _ => {}
+        let qualifier = qualifier(tables, module, &assign.annotation);
+        if qualifier.as_deref() == Some("dataclasses.KW_ONLY") {
+            kw_only = true;
+            continue;
         }
         // Written as a string it may be either of them.
         if matches!(&*assign.annotation, ast::Expr::StringLiteral(_)) {
@@ -141,10 +142,13 @@ fn fields_within<'a>(
             has_default: assign.value.is_some(),
             kw_only,
             init: true,
+            is_class_variable: qualifier.as_deref() == Some("typing.ClassVar"),
             claim: (module, &assign.annotation),
             name_expr: &assign.target,
         };
-        if let Some(ast::Expr::Call(call)) = assign.value.as_deref() {
+        if let Some(ast::Expr::Call(call)) = assign.value.as_deref()
+            && !field.is_class_variable
+        {
             match resolve_expr(&tables.modules, module, &call.func) {
                 Some(Symbol::External(name)) if name == "dataclasses.field" => {
                     let constant = |name: &str| match call.arguments.find_keyword(name) {

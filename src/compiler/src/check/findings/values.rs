@@ -7,6 +7,7 @@ use rustpython_ast::{self as ast, visitor::Visitor};
 
 use super::scope::{Opened, Scope};
 use super::{Symbol, Tables, Walk};
+use crate::hir::EnumId;
 use crate::members::derives;
 use crate::types::{Known, Literal, Type};
 
@@ -339,20 +340,21 @@ pub fn mismatch<'e>(walk: &Walk<'e, '_>, wanted: &Type, expr: &'e ast::Expr) -> 
     (!fits(walk.tables, wanted, &found)).then(|| described(walk.tables, &found))
 }
 
-/// What to write instead, where a value is an `int` to Python and not to compiled code, which holds numbers without their class.
+/// What to write instead, where a value is a number to Python and not to compiled code, which holds floats without their class.
 pub fn advice(walk: &Walk<'_, '_>, wanted: &Type, expr: &ast::Expr) -> Option<String> {
-    let found = given(walk, expr)?;
-    let word = match wanted {
-        Type::Int => "int",
-        Type::Float => "float",
-        _ => return None,
-    };
-    let is_number = match found {
+    if *wanted != Type::Float {
+        return None;
+    }
+    let is_number = match given(walk, expr)? {
         Type::Bool => true,
-        Type::Enum(id) => walk.tables.enums[id.index()].mixin == Some(Type::Int),
+        Type::Enum(id) => is_int_enum(walk.tables, id),
         _ => false,
     };
-    is_number.then(|| format!("compiled code takes no subclass of `int` here; write `{word}(…)`"))
+    is_number.then(|| "compiled code takes no subclass of `int` here; write `float(…)`".into())
+}
+
+fn is_int_enum(tables: &Tables, id: EnumId) -> bool {
+    tables.enums[id.index()].mixin == Some(Type::Int)
 }
 
 /// A value of a type, in words.
@@ -382,9 +384,10 @@ pub fn fits(tables: &Tables, wanted: &Type, found: &Type) -> bool {
     match (wanted, found) {
         (Type::Object, _) => true,
         (Type::Union(members), found) => members.iter().any(|member| fits(tables, member, found)),
-        (Type::Float, Type::Int) => true,
+        (Type::Float, Type::Int) | (Type::Int, Type::Bool) => true,
+        (Type::Int, Type::Enum(id)) => is_int_enum(tables, *id),
         // Members may be of any class that theirs is mixed with, but of none that has an exact form in C.
-        (Type::Int | Type::Float | Type::Bool | Type::None, Type::Enum(_)) => false,
+        (Type::Float | Type::Bool | Type::None, Type::Enum(_)) => false,
         (Type::Enum(wanted), Type::Enum(found)) => wanted == found,
         (_, Type::Enum(_)) => true,
         (Type::Literal(values), found) => values.iter().any(|value| {

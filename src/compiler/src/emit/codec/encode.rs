@@ -132,14 +132,15 @@ impl Emitter<'_> {
 
     fn union_encoder(&mut self, members: &[Type], shown: &str) -> String {
         let mut out = String::new();
-        // Members of an enum may be strings too; `float` takes ints only where nothing else does.
+        // Members of an enum may be strings too; `int` takes bools and `float` takes ints only where nothing else does.
         let mut ordered: Vec<&Type> = members.iter().collect();
         ordered.sort_by_key(|each| match each {
             Type::None => 0,
             Type::Enum(_) => 1,
-            Type::Float => 3,
+            Type::Int | Type::Integer(_) => 3,
+            Type::Float => 4,
             // The dearest to ask for.
-            Type::Known(_) => 4,
+            Type::Known(_) => 5,
             _ => 2,
         });
         for each in ordered {
@@ -167,6 +168,7 @@ impl Emitter<'_> {
     fn accepts_written(&mut self, ty: &Type, value: &str) -> Option<String> {
         Some(match ty {
             Type::Known(known) => self.layout.known_check(*known, value),
+            Type::Int | Type::Integer(_) => format!("PyLong_Check({value})"),
             Type::Literal(values) => format!("{}({value})", self.literal_test(ty, values)),
             _ => return self.accepts(ty, value),
         })
@@ -177,7 +179,7 @@ impl Emitter<'_> {
         Some(match ty {
             Type::None => format!("{value} == Py_None"),
             Type::Bool => format!("PyBool_Check({value})"),
-            Type::Int | Type::Integer(_) => format!("PyLong_CheckExact({value})"),
+            Type::Int | Type::Integer(_) => format!("tb_is_int({value})"),
             Type::Float => format!("(PyFloat_CheckExact({value}) || PyLong_CheckExact({value}))"),
             Type::Str => format!("PyUnicode_Check({value})"),
             Type::Bytes => format!("PyBytes_Check({value})"),

@@ -708,7 +708,7 @@ impl Writer<'_> {
         let value = self.operand(value);
         let result = self.result(op);
         let (word, test) = match self.function.values[op.results[0].index()].repr {
-            Repr::Int => ("int", format!("PyLong_CheckExact({value})")),
+            Repr::Int => ("int", format!("tb_is_int({value})")),
             Repr::Float => (
                 "float",
                 format!("(PyFloat_CheckExact({value}) || PyLong_CheckExact({value}))"),
