@@ -213,7 +213,7 @@ static inline tb_int tb_int_floordiv(tb_int a, tb_int b)
 static inline tb_int tb_int_mod(tb_int a, tb_int b)
 {
     if (TB_INT_IS_POWER(b) && __builtin_expect(tb_int_is_small(a), 1)) {
-        return a & (b - 1);
+        return a & (b - 2); /* which says that it is small */
     }
     if (__builtin_expect(((a | b) & 1) == 0 && b != 0 && b != TB_INT(-1), 1)) {
         int64_t y = tb_int_value(b), r = tb_int_value(a) % y;
