@@ -39,7 +39,7 @@ static inline tb_int tb_int_retain(tb_int v)
     }
     return v;
 }
-/* Gives a reference back. Never runs Python. Safe on `TB_INT_ERROR`. */
+/* Gives a reference back. Runs no Python (see `tb_is_int_member`). Safe on `TB_INT_ERROR`. */
 static inline void tb_int_release(tb_int v)
 {
     if (__builtin_expect(!tb_int_is_small(v), 0)) {
@@ -71,7 +71,8 @@ static inline int tb_long_value(PyObject *value, int64_t *out)
 }
 
 /* Whether an object that is no `int` itself may be held as one: a bool, or a member of an enumeration whose operators are those
- * of `int`, but for `&`, `|`, `^` and `~`. Such objects live as long as their class: giving a reference back runs no Python. */
+ * of `int`, but for `&`, `|`, `^` and `~`. Such objects live as long as their class: giving a reference back runs no Python, unless a
+ * class makes members that it does not keep and that have a finaliser. */
 int tb_is_int_member(PyObject *value);
 /* Whether an object may be held as a `tb_int`. */
 static inline int tb_is_int(PyObject *value) { return PyLong_CheckExact(value) || tb_is_int_member(value); }
@@ -89,10 +90,18 @@ tb_int tb_int_from_long_steal(PyObject *value);
 /* From any object that `tb_is_int` accepts; all else (also other subclasses of `int`) is a TypeError "`where`: expected int, got
  * str". `where` may be NULL. */
 tb_int tb_int_from_object(PyObject *value, const char *where);
+/* The same of an object that is stolen; NULL gives `TB_INT_ERROR`. */
+tb_int tb_int_from_object_steal(PyObject *value);
 /* As `tb_int_from_object`, and all subclasses of `int` are taken by value. */
 tb_int tb_int_from_object_subclass(PyObject *value, const char *where);
 /* `int(x)` of a bool: 0 or 1. */
 static inline tb_int tb_int_from_bool(uint8_t value) { return TB_INT(value); }
+/* A bool as an operand of `&`, `|` or `^` beside `other`: a number, or the bool itself (immortal) if the other may be one too or have
+ * operators of its own. */
+static inline tb_int tb_int_beside(uint8_t value, tb_int other)
+{
+    return __builtin_expect(tb_int_is_small(other), 1) ? TB_INT(value) : ((tb_int)(uintptr_t)(value ? Py_True : Py_False) | 1);
+}
 /* `int(x)` of a float: truncates; OverflowError for infinities, ValueError for nan. */
 tb_int tb_int_from_float(double value);
 /* `int(text)` / `int(text, base)` of a str, bytes or anything else that `int()` takes. */
@@ -279,6 +288,9 @@ tb_int tb_int_pow_mod(tb_int a, tb_int b, tb_int modulus);
 double tb_int_truediv(tb_int a, tb_int b);
 /* `divmod(a, b)` into two new ints; -1 on failure. */
 int tb_int_divmod(tb_int a, tb_int b, tb_int *quotient, tb_int *remainder);
+tb_int tb_int_round_big(tb_int a);
+/* `round(a)` */
+static inline tb_int tb_int_round_whole(tb_int a) { return __builtin_expect(tb_int_is_small(a), 1) ? a : tb_int_round_big(a); }
 /* `round(a, digits)` */
 tb_int tb_int_round(tb_int a, tb_int digits);
 /* `a.bit_length()` */

@@ -57,17 +57,6 @@ static tb_int from_result_steal(PyObject *value)
     return result;
 }
 
-/* The result of an operator, which of bools and flags may be one of them. */
-static tb_int from_operator_steal(PyObject *value)
-{
-    if (value == NULL || PyLong_CheckExact(value)) {
-        return tb_int_from_long_steal(value);
-    }
-    tb_int result = tb_int_from_object(value, NULL);
-    Py_DECREF(value);
-    return result;
-}
-
 /* Operators and comparison are a type's own if it has the same functions for them; a class that defines a special method has another. */
 static int computes_as_int(PyTypeObject *type)
 {
@@ -124,6 +113,16 @@ tb_int tb_int_from_object(PyObject *value, const char *where)
     }
     tb_raise_expected(where, "int", value);
     return TB_INT_ERROR;
+}
+
+tb_int tb_int_from_object_steal(PyObject *value)
+{
+    if (value == NULL || PyLong_CheckExact(value)) {
+        return tb_int_from_long_steal(value);
+    }
+    tb_int result = tb_int_from_object(value, NULL);
+    Py_DECREF(value);
+    return result;
 }
 
 tb_int tb_int_from_object_subclass(PyObject *value, const char *where)
@@ -349,7 +348,7 @@ static tb_int binary(tb_int a, tb_int b, binaryfunc operation)
     PyObject *result = operation(x, y);
     Py_DECREF(x);
     Py_DECREF(y);
-    return from_operator_steal(result);
+    return tb_int_from_object_steal(result);
 }
 
 static tb_int unary(tb_int a, unaryfunc operation)
@@ -360,7 +359,7 @@ static tb_int unary(tb_int a, unaryfunc operation)
     }
     PyObject *result = operation(x);
     Py_DECREF(x);
-    return from_operator_steal(result);
+    return tb_int_from_object_steal(result);
 }
 
 tb_int tb_int_add_slow(tb_int a, tb_int b) { return binary(a, b, PyNumber_Add); }
@@ -470,7 +469,12 @@ double tb_int_truediv(tb_int a, tb_int b)
     if (result == NULL) {
         return TB_FLOAT_ERROR;
     }
-    double quotient = PyFloat_AS_DOUBLE(result);
+    double quotient = TB_FLOAT_ERROR;
+    if (PyFloat_CheckExact(result)) {
+        quotient = PyFloat_AS_DOUBLE(result);
+    } else {
+        tb_raise_expected(NULL, "float", result);
+    }
     Py_DECREF(result);
     return quotient;
 }
@@ -491,10 +495,12 @@ int tb_int_divmod(tb_int a, tb_int b, tb_int *quotient, tb_int *remainder)
     return 0;
 }
 
+tb_int tb_int_round_big(tb_int a) { return tb_int_from_object_steal(tb_round(tb_int_object(a), NULL)); }
+
 tb_int tb_int_round(tb_int a, tb_int digits)
 {
-    if (tb_int_ge(digits, TB_INT(0))) {
-        return tb_int_pos(a);
+    if (tb_int_is_small(a) && tb_int_ge(digits, TB_INT(0))) {
+        return a;
     }
     PyObject *x = tb_int_to_object(a), *d = tb_int_to_object(digits), *result = NULL;
     if (x != NULL && d != NULL) {
@@ -502,7 +508,7 @@ tb_int tb_int_round(tb_int a, tb_int digits)
     }
     Py_XDECREF(x);
     Py_XDECREF(d);
-    return tb_int_from_long_steal(result);
+    return tb_int_from_object_steal(result);
 }
 
 tb_int tb_int_bit_length(tb_int a)

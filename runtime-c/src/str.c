@@ -217,8 +217,9 @@ tb_int tb_str_ord(PyObject *s)
 
 PyObject *tb_str_chr(tb_int code)
 {
-    if (tb_int_is_small(code) && tb_int_value(code) >= 0 && tb_int_value(code) <= 0x10ffff) {
-        return PyUnicode_FromOrdinal((int)tb_int_value(code));
+    int64_t value;
+    if (tb_int_to_int64(code, &value) == 0 && value >= 0 && value <= 0x10ffff) {
+        return PyUnicode_FromOrdinal((int)value);
     }
     PyErr_SetString(PyExc_ValueError, "chr() arg not in range(0x110000)");
     return NULL;

@@ -338,6 +338,8 @@ pub struct Enum {
     pub qualname: String,
     /// The mix-in that members also are: `str`, `int` or none.
     pub mixin: Option<Type>,
+    /// Whether members may stand where `int` is declared; none if a base that says it is not known.
+    pub stands_for_int: Option<bool>,
     /// Names and, where they are literals, values.
     pub members: Vec<(String, Option<crate::types::Literal>)>,
 }

@@ -110,6 +110,19 @@ pub fn binds(class: &ast::StmtClassDef, name: &str) -> bool {
     })
 }
 
+/// Whether a class of numbers computes, compares or hashes in another way than `int`, but for `&`, `|`, `^` and `~`.
+pub fn has_own_operators(class: &ast::StmtClassDef) -> bool {
+    let operators = "add sub mul floordiv truediv mod divmod pow lshift rshift".split(' ');
+    let with_sides =
+        operators.flat_map(|each| [each.into(), format!("r{each}"), format!("i{each}")]);
+    let others = "iand ior ixor neg pos abs bool int float index hash eq ne lt le gt ge"
+        .split(' ')
+        .map(str::to_owned);
+    with_sides
+        .chain(others)
+        .any(|each| binds(class, &format!("__{each}__")))
+}
+
 /// Whether the statements of the body before the one at `end` bind a name.
 pub fn binds_before(class: &ast::StmtClassDef, end: usize, name: &str) -> bool {
     let mut names = Names::default();

@@ -171,6 +171,14 @@ fn classify(
         } else {
             None
         };
+        let known = |base: &Option<Symbol>| {
+            matches!(base, Some(Symbol::External(name))
+                if name.starts_with("enum.") || matches!(name.as_str(), "builtins.int" | "builtins.str"))
+        };
+        let stands_for_int = base_list
+            .iter()
+            .all(known)
+            .then(|| mixin == Some(Type::Int) && !class_body::has_own_operators(class));
         let members = enum_members(class);
         let id = EnumId(tables.enums.len() as u32);
         let qualname = class.name.to_string();
@@ -178,6 +186,7 @@ fn classify(
             module: ModuleId(module as u32),
             qualname,
             mixin,
+            stands_for_int,
             members,
         });
         return ClassKind::Enum(id);

@@ -192,6 +192,7 @@ primitives! {
     IntGtFloat = "tb_int_compare_float($0, $1) == 1" (I F) Bool never;
     IntGeFloat = "(unsigned)tb_int_compare_float($0, $1) <= 1u" (I F) Bool never;
     IntFromBool = "tb_int_from_bool" (B) Int never;
+    IntBeside = "tb_int_beside" (B I) Int never;
     IntFromFloat = "tb_int_from_float" (F) Int raise;
     IntOf = "tb_int_parse" (O) Int python;
     IntToObject = "tb_int_to_object" (I) Object raise;
@@ -199,8 +200,9 @@ primitives! {
     IntToStr = "tb_int_to_str" (I) Object python;
     IntToRepr = "tb_int_to_repr" (I) Object python;
     IntToText = "tb_int_to_text" (I) Object python;
-    IntRound = "tb_int_round" (I I) Int raise;
-    IntBitLength = "tb_int_bit_length" (I) Int raise;
+    IntRound = "tb_int_round" (I I) Int python;
+    IntRoundWhole = "tb_int_round_whole" (I) Int python;
+    IntBitLength = "tb_int_bit_length" (I) Int python;
 
     FloatAdd = "$0 + $1" (F F) Float never;
     FloatSub = "$0 - $1" (F F) Float never;

@@ -161,8 +161,11 @@ impl<'a> Builder<'a> {
                 ("str" | "repr", Type::Float) => {
                     return one(Prim::FloatToStr, vec![value.op.clone()], Type::Str);
                 }
-                ("int" | "round", Type::Int) => {
+                ("int", Type::Int) => {
                     return Some(Fast::Same(self.plain_int(value.op.clone())));
+                }
+                ("round", Type::Int) => {
+                    return one(Prim::IntRoundWhole, vec![value.op.clone()], Type::Int);
                 }
                 ("float", Type::Float) | ("bool", Type::Bool) => {
                     return Some(Fast::Same(value.clone()));

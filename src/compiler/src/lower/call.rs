@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::callers::{call_looks_back, looks_back};
 use super::{Builder, Val};
 use crate::hir::{
-    Call, Callee, ClassId, Element, Expr, ExprKind, FieldDefault, FunctionId, FunctionKind, Param,
-    ParamKind, Path,
+    BinOp, Call, Callee, ClassId, Element, Expr, ExprKind, FieldDefault, FunctionId, FunctionKind,
+    Param, ParamKind, Path,
 };
 use crate::ir::{Const, Guard, OpKind, Operand, Pack, Place, Prim, Repr, Terminator};
 use crate::members;
@@ -354,9 +354,10 @@ impl<'a> Builder<'a> {
             | ExprKind::Bytes(_) => true,
             ExprKind::Local(local) => self.function.locals[local.index()].always_bound,
             ExprKind::Narrow(inner) | ExprKind::Placed(inner) => self.is_quiet(inner),
-            ExprKind::Binary { left, right, .. } => {
-                let number = |ty: &Type| matches!(ty, Type::Int | Type::Float);
-                number(&left.ty) && number(&right.ty) && self.is_quiet(left) && self.is_quiet(right)
+            ExprKind::Binary { op, left, right } => {
+                let cannot_fail = matches!(op, BinOp::Add | BinOp::Sub | BinOp::Mul);
+                let numbers = left.ty == right.ty && matches!(left.ty, Type::Int | Type::Float);
+                cannot_fail && numbers && self.is_quiet(left) && self.is_quiet(right)
             }
             _ => false,
         }

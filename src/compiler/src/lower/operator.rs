@@ -32,7 +32,16 @@ impl<'a> Builder<'a> {
                 return self.typed(prim, vec![left.op, right.op], Type::Bool);
             }
             (Repr::Int | Repr::Bool, Repr::Int | Repr::Bool) if op != BinOp::MatMul => {
-                let (left, right) = (self.int(left), self.int(right));
+                // These have a meaning of their own for bools, of which one may be held as an int.
+                let own = matches!(op, BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor);
+                let (left, right) = match sides {
+                    (Repr::Bool, Repr::Int) if own => (self.beside(left, &right.op), right.op),
+                    (Repr::Int, Repr::Bool) if own => {
+                        let right = self.beside(right, &left.op);
+                        (left.op, right)
+                    }
+                    _ => (self.int(left), self.int(right)),
+                };
                 return self.int_binary(op, left, right, ty);
             }
             (Repr::Float, Repr::Float | Repr::Int | Repr::Bool)
@@ -118,6 +127,14 @@ impl<'a> Builder<'a> {
             BinOp::MatMul => crate::bug("ints have no @"),
         };
         self.typed(prim, vec![left, right], Type::Int)
+    }
+
+    /// A bool as an int operand beside another one.
+    fn beside(&mut self, bool: Val, other: &Operand) -> Operand {
+        match other {
+            Operand::Const(_) => self.int(bool),
+            other => self.prim(Prim::IntBeside, vec![bool.op, other.clone()]),
+        }
     }
 
     fn int(&mut self, value: Val) -> Operand {

@@ -1,6 +1,7 @@
-# interpreted: Access
+# interpreted: Access, Acc, Target
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 from collections.abc import Iterator
@@ -211,3 +212,90 @@ print(given(), truth("a", "a"), truth("a", "b"), local(True), local(False), COUN
 print(repr(inverted(Access.read)), repr(inverted(Level.high)))
 raised(item, ["a"], "x", ("p",), HTTPStatus.OK)
 raised(bits, Huge.far, -1)
+
+
+class Lev(IntEnum):
+    one = 1
+    three = 3
+
+
+class Acc(IntFlag):
+    r = 1
+    w = 2
+
+
+class R(IntEnum):
+    a = 15
+
+    def __round__(self, n: int | None = None) -> int:
+        return 77
+
+    def bit_length(self) -> int:
+        return 99
+
+
+class Told(IntEnum):
+    a = 1
+
+    def __or__(self, other: int) -> int:
+        print("or", repr(other))
+        return Lev.three
+
+
+async def get(n: int) -> int:
+    await asyncio.sleep(0)
+    return n
+
+
+async def use(n: int) -> object:
+    return [await get(n), await get(n) is n]
+
+
+def character(n: int) -> str:
+    return chr(n)
+
+
+def mixed(n: int, b: bool) -> list[object]:
+    return [n & b, b | n, n ^ True, n & (n > 0), (n == 1) ^ n, True & n, n | (not b)]
+
+
+def narrowed(n: int, b: bool) -> bool:
+    b &= n
+    return b
+
+
+def rounded(n: int) -> list[object]:
+    return [round(n), round(n, 1), round(n, -1), n.bit_length()]
+
+
+class Target:
+    pass
+
+
+def order(t: Target, n: int) -> object:
+    return t.foo(n | 1)
+
+
+def divided(t: Target, n: int) -> object:
+    return t.foo(1 // n)
+
+
+def attempt(f: object, *args: object) -> None:
+    try:
+        print(repr(f(*args)))
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+for each in (True, False, Lev.one, Lev.three, Acc.r, Acc.r | Acc.w, 1, 0, 2**70, R.a):
+    print(asyncio.run(use(each)))
+    attempt(character, each)
+    for b in (True, False):
+        print(mixed(each, b))
+        if isinstance(each, bool):
+            attempt(narrowed, each, b)
+    print(rounded(each))
+    attempt(order, Target(), each)
+    attempt(divided, Target(), each)
+print(repr(mixed(Told.a, True)[1:]))
+attempt(order, Target(), Told.a)

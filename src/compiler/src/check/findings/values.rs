@@ -7,7 +7,6 @@ use rustpython_ast::{self as ast, visitor::Visitor};
 
 use super::scope::{Opened, Scope};
 use super::{Symbol, Tables, Walk};
-use crate::hir::EnumId;
 use crate::members::derives;
 use crate::types::{Known, Literal, Type};
 
@@ -347,14 +346,10 @@ pub fn advice(walk: &Walk<'_, '_>, wanted: &Type, expr: &ast::Expr) -> Option<St
     }
     let is_number = match given(walk, expr)? {
         Type::Bool => true,
-        Type::Enum(id) => is_int_enum(walk.tables, id),
+        Type::Enum(id) => walk.tables.enums[id.index()].mixin == Some(Type::Int),
         _ => false,
     };
     is_number.then(|| "compiled code takes no subclass of `int` here; write `float(…)`".into())
-}
-
-fn is_int_enum(tables: &Tables, id: EnumId) -> bool {
-    tables.enums[id.index()].mixin == Some(Type::Int)
 }
 
 /// A value of a type, in words.
@@ -385,7 +380,7 @@ pub fn fits(tables: &Tables, wanted: &Type, found: &Type) -> bool {
         (Type::Object, _) => true,
         (Type::Union(members), found) => members.iter().any(|member| fits(tables, member, found)),
         (Type::Float, Type::Int) | (Type::Int, Type::Bool) => true,
-        (Type::Int, Type::Enum(id)) => is_int_enum(tables, *id),
+        (Type::Int, Type::Enum(id)) => tables.enums[id.index()].stands_for_int != Some(false),
         // Members may be of any class that theirs is mixed with, but of none that has an exact form in C.
         (Type::Float | Type::Bool | Type::None, Type::Enum(_)) => false,
         (Type::Enum(wanted), Type::Enum(found)) => wanted == found,

@@ -348,7 +348,7 @@ impl Writer<'_> {
             (None | Some(Repr::Void), _) => "Py_DECREF(sent);".to_string(),
             (Some(Repr::Int), result) => {
                 format!(
-                    "{result} = tb_int_from_long_steal(sent);\nif (TB_UNLIKELY(tb_int_is_error({result}))) {}",
+                    "{result} = tb_int_from_object_steal(sent);\nif (TB_UNLIKELY(tb_int_is_error({result}))) {}",
                     self.goto(at.error)
                 )
             }
