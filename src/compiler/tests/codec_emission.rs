@@ -252,6 +252,7 @@ fn shop() -> (Program, App) {
         module: ModuleId(0),
         qualname: "Status".into(),
         mixin: None,
+        stands_for_int: Some(false),
         members: vec![
             ("NEW".into(), Some(text("new"))),
             ("OLD".into(), Some(text("old"))),
