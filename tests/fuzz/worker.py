@@ -34,8 +34,8 @@ SLOT = re.compile(r"<member '(\w+)' of '\w+' objects>")
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "1.5"))
 
 
-class TimeOut(BaseException):
-    """A program takes too long."""
+class TimeOut(KeyboardInterrupt):
+    """A program takes too long. asyncio takes what is no interrupt for a failed callback, and waits on."""
 
 
 def say(line: object) -> None:
