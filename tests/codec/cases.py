@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, MutableMapping, Mutab
 from collections.abc import Set as AbstractSet
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, NotRequired, Optional, Self, TypedDict, TypeVar
 
@@ -519,7 +520,12 @@ WRITE: list[tuple[Any, Any, Any]] = [
     (..., int, TypeError),
     (..., "\ud800", ValueError),
     (int, 1, b"1"),
-    (int, True, TypeError),
+    (int, True, b"1"),
+    (int, HTTPStatus.NOT_FOUND, b"404"),
+    (int | str, False, b"0"),
+    (int | bool, True, b"true"),
+    (float | int, HTTPStatus.OK, b"200"),
+    (list[int], [True, HTTPStatus.OK, 3], b"[1,200,3]"),
     (int, "1", TypeError),
     (float, 1, b"1.0"),
     (float, 2**53 + 1, b"9007199254740992.0"),
