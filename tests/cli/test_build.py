@@ -89,7 +89,6 @@ class Build(Command):
         self.assertEqual([path.name for path in libraries], [f"app{SUFFIX}"])
         self.assertEqual(manifest["library"], f"lib/app{SUFFIX}")
         self.assertTrue((self.folder / ".tayberry/c/app.c").is_file())
-        self.assertTrue((self.folder / ".tayberry/c/program.h").is_file())
         self.assertEqual((self.folder / ".tayberry/.gitignore").read_text(), "*\n")
 
     def test_what_has_not_changed_is_not_compiled_again(self) -> None:
@@ -105,6 +104,36 @@ class Build(Command):
         # A date alone is no change.
         self.write("shop/prices.py", "def doubled(price: int) -> int:\n    return price + price\n", newer=True)
         self.assertIsNone(self.compiled("app.py"))
+
+    def test_a_module_is_compiled_again_only_where_what_it_uses_has_changed(self) -> None:
+        models = "from dataclasses import dataclass\n\n\n@dataclass\nclass Item:\n    price: int\n\n\ndef doubled(item: Item) -> int:\n    return item.price * 2\n"
+        self.write("models.py", models)
+        self.write("fields.py", "from models import Item\n\n\ndef price(item: Item) -> int:\n    return item.price\n")
+        self.write("calls.py", "from models import Item, doubled\n\n\ndef price(item: Item) -> int:\n    return doubled(item)\n")
+        self.write("other.py", "def one() -> int:\n    return 1\n")
+        self.write("app.py", f"import calls, fields, other\n{HELLO}")
+        self.assertEqual(self.compiled("app.py"), 6)
+
+        def changed(text: str) -> list[str]:
+            """The objects that are made again when models.py has this text."""
+            before = {path: path.stat().st_mtime_ns for path in (self.folder / ".tayberry/obj").glob("*.o")}
+            self.write("models.py", text)
+            self.compiled("app.py")
+            return sorted(path.name for path, time in before.items() if path.stat().st_mtime_ns != time)
+
+        for added in (
+            "def more(n: int) -> int:\n    return n + 1",
+            "class More:\n    def __init__(self, n: int) -> None:\n        self.n = n",
+            "MORE = [1, 2, 3]",
+        ):
+            models = added + "\n\n\n" + models
+            self.assertEqual(changed(models), ["models.o"])
+        models = "from enum import Enum\n\n\nclass Colour(Enum):\n    RED = 1\n\n\n" + models
+        self.assertEqual(changed(models), ["__program.o", "models.o"])
+        models = models.replace("    price: int\n", "    price: int\n    count: int = 1\n")
+        self.assertEqual(changed(models), ["fields.o", "models.o"])
+        models = models.replace("def doubled(item: Item) -> int", "def doubled(item: Item) -> float").replace("item.price * 2", "item.price * 2.0")
+        self.assertEqual(changed(models), ["calls.o", "models.o"])
 
     def test_what_is_gone_is_gone_from_the_build(self) -> None:
         self.shop()

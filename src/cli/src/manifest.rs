@@ -61,7 +61,7 @@ pub struct Module {
     pub is_package: bool,
     /// SHA-256 of the source.
     pub source: String,
-    /// SHA-256 of the generated C of the module and of `program.h`.
+    /// SHA-256 of the generated C of the module.
     pub c: String,
     /// The object, relative to the build folder.
     pub object: String,

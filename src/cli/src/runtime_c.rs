@@ -127,7 +127,7 @@ fn make(
             object: sources.join(file.path()).with_extension("o"),
         })
         .collect();
-    toolchain.compile(&units, &[include.to_owned()], interpreter)?;
+    toolchain.compile(&units, include, interpreter)?;
     let objects: Vec<PathBuf> = units.into_iter().map(|unit| unit.object).collect();
     toolchain.archive(&objects, library, interpreter)
 }

@@ -306,7 +306,7 @@ impl Toolchain {
     pub fn compile(
         &self,
         units: &[Unit],
-        includes: &[PathBuf],
+        include: &Path,
         interpreter: &Interpreter,
     ) -> Result<(), ToolchainError> {
         let next = AtomicUsize::new(0);
@@ -319,7 +319,7 @@ impl Toolchain {
             };
             let mut command = self.command();
             command.args(&self.flags);
-            for folder in includes.iter().chain([&interpreter.include]) {
+            for folder in [include, &interpreter.include] {
                 command.arg(format!("-I{}", folder.display()));
             }
             command

@@ -131,14 +131,12 @@ impl Tools {
         }
     }
 
-    fn compile(&self, source: &Path, object: &Path, include: &Path) {
+    fn compile(&self, source: &Path, object: &Path) {
         let runtime = root().join("runtime-c/include");
         run(Command::new("gcc")
             .args(&self.flags)
             .arg("-I")
             .arg(runtime)
-            .arg("-I")
-            .arg(include)
             .arg("-I")
             .arg(&self.include)
             .arg("-c")
@@ -295,9 +293,9 @@ fn build(tools: &Tools, library: &[PathBuf], name: &str, text: &str) -> PathBuf 
         std::fs::write(folder.join(&file.name), &file.text).expect("writable");
     }
     let mut objects = library.to_vec();
-    for file in files.iter().filter(|file| file.name.ends_with(".c")) {
+    for file in &files {
         let object = folder.join(&file.name).with_extension("o");
-        tools.compile(&folder.join(&file.name), &object, &folder);
+        tools.compile(&folder.join(&file.name), &object);
         objects.push(object);
     }
     run(Command::new("gcc")

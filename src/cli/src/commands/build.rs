@@ -149,8 +149,7 @@ pub fn build(project: &Project, options: &BuildOptions) -> anyhow::Result<Option
                 units.len(),
                 counted(objects.all.len(), "C file")
             ));
-            let includes = [runtime.include.clone(), c_folder.clone()];
-            toolchain.compile(&units, &includes, &interpreter)?;
+            toolchain.compile(&units, &runtime.include, &interpreter)?;
             objects.stamp()?;
             let _ = std::fs::remove_dir_all(&space);
             (units.len(), objects.paths(), runtime)
@@ -267,16 +266,11 @@ struct Objects {
 
 impl Objects {
     fn of(files: &BTreeMap<String, String>, folder: &Path, made_with: &str) -> Objects {
-        let headers: Vec<&[u8]> = files
-            .iter()
-            .filter(|(name, _)| name.ends_with(".h"))
-            .map(|(_, text)| text.as_bytes())
-            .collect();
         let all = files
             .iter()
             .filter_map(|(name, text)| Some((name.strip_suffix(".c")?, text)))
             .map(|(stem, text)| {
-                let hash = hash(headers.iter().copied().chain([text.as_bytes()]));
+                let hash = hash([text.as_bytes()]);
                 (format!("{stem}.o"), (format!("{made_with} {hash}"), hash))
             });
         Objects {

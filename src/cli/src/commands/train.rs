@@ -93,8 +93,7 @@ pub fn train(
     let objects: Vec<PathBuf> = units.iter().map(|unit| unit.object.clone()).collect();
     let compiled = |toolchain: &Toolchain| -> anyhow::Result<RuntimeC> {
         let runtime = RuntimeC::make_for_one(&space.join("runtime-c"), toolchain, interpreter)?;
-        let includes = [runtime.include.clone(), pupil.c_folder.to_owned()];
-        toolchain.compile(&units, &includes, interpreter)?;
+        toolchain.compile(&units, &runtime.include, interpreter)?;
         Ok(runtime)
     };
     progress.say("compiling a build that counts");

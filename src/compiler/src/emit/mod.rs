@@ -1,8 +1,9 @@
-//! C text from a checked program: one file per module, one for the program, and one header.
+//! C text from a checked program: one file per module and one for the program.
 
 mod class;
 pub mod codec;
 mod constants;
+mod declarations;
 mod function;
 mod inner;
 mod layout;
@@ -19,6 +20,7 @@ use crate::lower::lower;
 use crate::passes;
 use crate::source::Sources;
 use crate::verify::{Verified, verify};
+use declarations::Declarations;
 use names::Names;
 
 /// What the text depends on besides the program.
@@ -39,7 +41,7 @@ pub struct CFile {
     pub text: String,
 }
 
-/// All files of a program: `<mangled module>.c` for each module, `__program.c` and `program.h`.
+/// All files of a program: `<mangled module>.c` for each module, and `__program.c`.
 pub fn emit_program(
     program: &Program,
     app: &App,
@@ -48,21 +50,18 @@ pub fn emit_program(
 ) -> Vec<CFile> {
     let verified = verified(program, sources);
     let names = Names::new(program);
+    let declarations = Declarations::new(&names);
     let mut files: Vec<CFile> = (0..program.modules.len() as u32)
         .map(ModuleId)
         .map(|id| CFile {
             name: format!("{}.c", mangle(&program.modules[id.index()].name)),
-            text: module::module_text(&names, &verified, app, sources, id, options),
+            text: module::module_text(&names, &declarations, &verified, app, sources, id, options),
         })
         .collect();
     files.push(CFile {
         // No module's: a mangled name never starts with two underscores.
         name: "__program.c".into(),
         text: module::program_text(&names, options),
-    });
-    files.push(CFile {
-        name: "program.h".into(),
-        text: module::header_text(&names),
     });
     files
 }

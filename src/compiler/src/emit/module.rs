@@ -1,21 +1,22 @@
-//! The C files around functions and classes: a module's file, the program's file and its header.
+//! The C files around functions and classes: a module's file and the program's file.
 
 use std::fmt::Write;
 
 use super::codec::{Codecs, codecs, names::string};
 use super::constants::Constants;
+use super::declarations::{Declarations, named_classes};
 use super::function::OWN_LINES;
 use super::names::Names;
 use super::{EmitOptions, class, function, inner, layout, mangle, wrapper};
 use crate::app::App;
 use crate::hir::{ClassId, FunctionId, ModuleId, Native, Program};
 use crate::source::Sources;
-use crate::types::Type;
 use crate::verify::Verified;
 
 /// The C file of a module.
 pub fn module_text(
     names: &Names,
+    declarations: &Declarations,
     verified: &Verified,
     app: &App,
     sources: &Sources,
@@ -57,16 +58,7 @@ pub fn module_text(
         .iter()
         .for_each(|each| class::class_spec(names, *each, &mut tables));
 
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "/* {} from {}: made by tayberry, do not edit. */",
-        module.name, module.path
-    );
-    out.push_str("#include \"tb.h\"\n#include \"tb_native.h\"\n#include \"program.h\"\n\n");
-    out.push_str("/* Jumps between blocks make GCC guess wrongly about what is set; the verifier has proved it. */\n");
-    out.push_str("#if defined(__GNUC__) && !defined(__clang__)\n#pragma GCC diagnostic ignored \"-Wmaybe-uninitialized\"\n#endif\n\n");
-    out.push_str(&constants.declarations());
+    let mut out = constants.declarations();
     out.push_str(&tables);
     out.push_str(&bodies);
     let codecs = codecs(program, app, id, &layout::Native { names });
@@ -128,7 +120,16 @@ pub fn module_text(
         let _ = writeln!(out, "    .handlers = &{handlers},");
     }
     let _ = writeln!(out, "}};\n\nTB_MODULE({mangled}, {spec})");
-    number_lines(&out, &format!("{mangled}.c"))
+    let mut head = format!(
+        "/* {} from {}: made by tayberry, do not edit. */\n",
+        module.name, module.path
+    );
+    head.push_str("#include \"tb.h\"\n#include \"tb_native.h\"\n\n");
+    head.push_str("/* Jumps between blocks make GCC guess wrongly about what is set; the verifier has proved it. */\n");
+    head.push_str("#if defined(__GNUC__) && !defined(__clang__)\n#pragma GCC diagnostic ignored \"-Wmaybe-uninitialized\"\n#endif\n\n");
+    head.push_str(&declarations.of(&out));
+    head.push('\n');
+    number_lines(&(head + &out), &format!("{mangled}.c"))
 }
 
 /// Puts `#line` directives for the C file itself where `OWN_LINES` marks them.
@@ -146,84 +147,19 @@ fn number_lines(text: &str, file: &str) -> String {
     out
 }
 
-/// The header that all files of the program share.
-pub fn header_text(names: &Names) -> String {
-    let program = names.program;
-    let mut out = String::from(
-        "/* The program's objects, functions and classes: made by tayberry, do not edit. */\n#ifndef TB_PROGRAM_H\n#define TB_PROGRAM_H\n\n#include \"tb.h\"\n#include \"tb_native.h\"\n\n",
-    );
-    for at in 0..program.modules.len() as u32 {
-        let _ = writeln!(out, "extern tb_module_spec {};", names.module(ModuleId(at)));
-    }
-    out.push('\n');
-    for at in 0..program.classes.len() as u32 {
-        class::object_struct(names, ClassId(at), &mut out);
-        let _ = writeln!(out, "extern tb_class_spec {};\n", names.class(ClassId(at)));
-    }
-    for at in 0..program.functions.len() as u32 {
-        let id = FunctionId(at);
-        let params: Vec<String> = program.functions[id.index()]
-            .params
-            .iter()
-            .map(|param| format!("v_{}", mangle(&param.name)))
-            .collect();
-        let _ = writeln!(
-            out,
-            "{};\nextern tb_function_spec {};",
-            wrapper::prototype(names, id, &params),
-            names.spec(id)
-        );
-    }
-    out.push_str("\n/* Classes outside of the program that types name. */\n");
-    for ty in named_types(names) {
-        if let Some((variable, ..)) = names.named(&ty) {
-            let _ = writeln!(out, "extern tb_named_class {variable};");
-        }
-    }
-    out.push_str("\n#endif\n");
-    out
-}
-
-/// Enums of the program and the known classes of the standard library.
-fn named_types(names: &Names) -> Vec<Type> {
-    use crate::types::Known;
-    let enums = (0..names.program.enums.len() as u32).map(|at| Type::Enum(crate::hir::EnumId(at)));
-    let known = [
-        Known::Uuid,
-        Known::DateTime,
-        Known::Date,
-        Known::Time,
-        Known::TimeDelta,
-        Known::Decimal,
-        Known::Request,
-        Known::Response,
-    ];
-    let mut all: Vec<Type> = enums.chain(known.map(Type::Known)).collect();
-    // Two enums of one name in a module are one class at a time.
-    let mut seen = std::collections::BTreeSet::new();
-    all.retain(|ty| {
-        names
-            .named(ty)
-            .is_some_and(|(variable, ..)| seen.insert(variable))
-    });
-    all
-}
-
 /// The C file that ties the modules together.
 pub fn program_text(names: &Names, options: &EmitOptions) -> String {
     let program: &Program = names.program;
     let mut out = String::from(
-        "/* The program: all its modules. */\n#include \"tb.h\"\n#include \"program.h\"\n\n",
+        "/* The program: all its modules. */\n#include \"tb.h\"\n#include \"tb_native.h\"\n\n",
     );
-    for ty in named_types(names) {
-        if let Some((variable, module, name)) = names.named(&ty) {
-            let _ = writeln!(
-                out,
-                "tb_named_class {variable} = {{{}, {}, NULL}};",
-                string(&module),
-                string(&name)
-            );
-        }
+    for (variable, module, name) in named_classes(names) {
+        let _ = writeln!(
+            out,
+            "tb_named_class {variable} = {{{}, {}, NULL}};",
+            string(&module),
+            string(&name)
+        );
     }
     out.push('\n');
     for module in &program.modules {
