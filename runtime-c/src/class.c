@@ -1,231 +1,13 @@
-/* Making native classes as `type.__new__` makes Python ones, and the life of their instances. See tb_class.h.
+/* Making native classes as `type.__new__` makes Python ones. See tb_class.h.
  *
  * The order of steps in `tb_class_create` is that of `type_new_impl` in CPython's typeobject.c.
  */
 #include "internals.h"
 #include "objects.h"
 
-static struct tb_class_state *classes; /* all, newest first */
-static PyMutex registering;
-
-static void object_dealloc(PyObject *self);
-
-tb_class_spec *tb_class_of(PyTypeObject *type) {
-    for (; type != NULL; type = type->tp_base) {
-        if (type->tp_dealloc == object_dealloc) {
-            return ((PyHeapTypeObject *)type)->ht_token;
-        }
-    }
-    return NULL;
-}
-
-int tb_class_check_general(const tb_class_spec *spec, PyObject *object) {
-    if (spec->type != NULL) {
-        PyTypeObject *type = Py_TYPE(object);
-        if (type->tp_base == spec->type || PyType_IsSubtype(type, spec->type)) {
-            return 1;
-        }
-    }
-    for (tb_class_spec *each = tb_class_of(Py_TYPE(object)); each != NULL; each = each->base) {
-        if (each == spec) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* Instances. */
-
-PyObject *tb_class_allocate(tb_class_spec *spec) { return (PyObject *)PyObject_GC_New(PyObject, spec->type); }
-
-int tb_class_init_result(PyObject *result) {
-    if (result == Py_None) {
-        return 0;
-    }
-    PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'", Py_TYPE(result)->tp_name);
-    return -1;
-}
-
-static PyObject *object_alloc(PyTypeObject *type, Py_ssize_t items) {
-    tb_class_spec *spec = tb_class_of(type);
-    PyObject *self;
-    if (type == spec->type) {
-        self = tb_class_allocate(spec);
-        if (self != NULL) {
-            tb_fields_unset_fresh(spec, self);
-            (void)tb_class_finish(spec, self);
-        }
-        return self;
-    }
-    self = PyType_GenericAlloc(type, items);
-    if (self != NULL) {
-        tb_fields_unset_fresh(spec, self);
-    }
-    return self;
-}
-
-static void release_fields(const tb_class_spec *spec, PyObject *self, int count) {
-    for (int each = 0; each < count; each++) {
-        const tb_field_spec *field = &spec->fields[each];
-        void *slot = (char *)self + field->offset;
-        if (field->held == TB_HELD_INT) {
-            tb_int_release(*(tb_int *)slot);
-        } else if (field->held == TB_HELD_OBJECT) {
-            Py_XDECREF(*(PyObject **)slot);
-        }
-    }
-}
-
-static int has_word(PyObject *self, int word) { return __atomic_load_n((void **)self + word, __ATOMIC_ACQUIRE) != NULL; }
-
-static void object_dealloc(PyObject *self) {
-    PyTypeObject *type = Py_TYPE(self);
-    tb_class_spec *spec = tb_class_of(type);
-    if (type->tp_finalize != NULL && PyObject_CallFinalizerFromDealloc(self) < 0) {
-        return; /* alive again */
-    }
-    PyObject_GC_UnTrack(self);
-    /* Most objects never have either; nobody else can reach this one any more. */
-    if (type->tp_flags & Py_TPFLAGS_MANAGED_WEAKREF && has_word(self, TB_WEAKREF_WORD)) {
-        PyObject_ClearWeakRefs(self);
-    }
-    if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT && (type->tp_flags & Py_TPFLAGS_INLINE_VALUES || has_word(self, TB_DICT_WORD))) {
-        PyObject_ClearManagedDict(self);
-    }
-    release_fields(spec, self, spec->field_count);
-    type->tp_free(self);
-    tb_internal_type_release(type);
-}
-
-void tb_class_abandon(tb_class_spec *spec, PyObject *object, int filled) {
-    release_fields(spec, object, filled);
-    PyTypeObject *type = Py_TYPE(object);
-    type->tp_free(object);
-    tb_internal_type_release(type);
-}
-
-static int object_traverse(PyObject *self, visitproc visit, void *arg) {
-    PyTypeObject *type = Py_TYPE(self);
-    tb_class_spec *spec = tb_class_of(type);
-    Py_VISIT(type);
-    for (int each = 0; each < spec->field_count; each++) {
-        if (spec->fields[each].held == TB_HELD_OBJECT) {
-            Py_VISIT(*(PyObject **)((char *)self + spec->fields[each].offset));
-        }
-    }
-    /* A dict that only an interpreted class below has is visited for that class. */
-    return spec->type->tp_flags & Py_TPFLAGS_MANAGED_DICT ? PyObject_VisitManagedDict(self, visit, arg) : 0;
-}
-
-static int object_clear(PyObject *self) {
-    tb_class_spec *spec = tb_class_of(Py_TYPE(self));
-    for (int each = 0; each < spec->field_count; each++) {
-        if (spec->fields[each].held == TB_HELD_OBJECT) {
-            (void)tb_field_clear(&spec->fields[each], self);
-        }
-    }
-    if (Py_TYPE(self)->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
-        PyObject_ClearManagedDict(self);
-    }
-    return 0;
-}
-
-/* What `type.__new__` gives interpreted classes as tp_clear clears their slots and leaves the dict to the native class, but
- * wants both classes to hold their dicts the same way: native objects have no room for values in the object. */
-static int interpreted_clear(PyObject *self) {
-    for (PyTypeObject *type = Py_TYPE(self); type->tp_dealloc != object_dealloc; type = type->tp_base) {
-        PyMemberDef *members = PyObject_GetItemData((PyObject *)type);
-        for (Py_ssize_t each = 0; each < Py_SIZE(type); each++) {
-            if (members[each].type == Py_T_OBJECT_EX && (members[each].flags & Py_READONLY) == 0) {
-                Py_CLEAR(*(PyObject **)((char *)self + members[each].offset));
-            }
-        }
-    }
-    return object_clear(self);
-}
-
-/* The index of a field that the class hides, or -1: an object's own value comes before what hides it. */
-static int hidden_field(PyTypeObject *type, const tb_class_spec *spec, PyObject *name) {
-    int field = PyUnicode_Check(name) ? tb_field_index(spec, name) : -1;
-    return field >= 0 && tb_field_is_hidden(type, spec, field) ? field : -1;
-}
-
-/* Attributes of objects of interpreted classes, which may have values of their own under the names of fields. */
-static PyObject *interpreted_getattr(PyObject *self, PyObject *name) {
-    tb_class_spec *spec = tb_class_of(Py_TYPE(self));
-    int field = hidden_field(Py_TYPE(self), spec, name);
-    PyObject *value = field < 0 ? NULL : tb_field_peek(&spec->fields[field], self);
-    return value != NULL || PyErr_Occurred() ? value : PyObject_GenericGetAttr(self, name);
-}
-static int interpreted_setattr(PyObject *self, PyObject *name, PyObject *value) {
-    tb_class_spec *spec = tb_class_of(Py_TYPE(self));
-    int field = hidden_field(Py_TYPE(self), spec, name);
-    if (field >= 0 && value != NULL) {
-        return tb_field_store(spec, field, self, value);
-    }
-    return field >= 0 && tb_field_clear(&spec->fields[field], self) ? 0 : PyObject_GenericSetAttr(self, name, value);
-}
-
-static PyGetSetDef dict_getset[] = {
-    {"__dict__", tb_namespace_get, tb_namespace_set, NULL, NULL},
-    {NULL, NULL, NULL, NULL, NULL},
-};
-
-/* Below slots `type.__new__` adds a `__dict__` of its own, which knows nothing of fields. */
-static int replace_dict(PyTypeObject *class_) {
-    PyObject *dict = PyType_GetDict(class_);
-    int found = dict == NULL ? -1 : PyDict_ContainsString(dict, dict_getset->name), failed = found < 0;
-    if (found > 0) {
-        PyObject *descriptor = PyDescr_NewGetSet(class_, dict_getset);
-        failed = descriptor == NULL || PyDict_SetItemString(dict, dict_getset->name, descriptor) < 0;
-        Py_XDECREF(descriptor);
-        PyType_Modified(class_);
-    }
-    Py_XDECREF(dict);
-    return failed ? -1 : 0;
-}
-
-/* Prepares an interpreted class below a native one. Without a dict its objects have nothing but slots. */
-static int prepare_interpreted(PyTypeObject *class_) {
-    int has_dict = (class_->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0 || class_->tp_dictoffset != 0;
-    class_->tp_clear = interpreted_clear;
-    if (has_dict && class_->tp_getattro == PyObject_GenericGetAttr && class_->tp_setattro == PyObject_GenericSetAttr) {
-        class_->tp_getattro = interpreted_getattr;
-        class_->tp_setattro = interpreted_setattr;
-    }
-    return replace_dict(class_);
-}
-
-/* Python subclasses get the plain allocator from `type.__new__`; theirs must mark fields as unset as well. */
-static PyObject *init_subclass(PyObject *class_, PyObject *args, PyObject *keywords) {
-    tb_class_spec *spec = PyType_Check(class_) ? tb_class_of((PyTypeObject *)class_) : NULL;
-    if (spec == NULL) {
-        PyErr_SetString(PyExc_TypeError, "__init_subclass__ needs a subclass of a native class");
-        return NULL;
-    }
-    if (((PyTypeObject *)class_)->tp_alloc == PyType_GenericAlloc) {
-        ((PyTypeObject *)class_)->tp_alloc = object_alloc;
-    }
-    if (spec->type != (PyTypeObject *)class_ && prepare_interpreted((PyTypeObject *)class_) < 0) {
-        return NULL;
-    }
-    /* On to the next class: that of the root of the native bases, whose own base is `object`. */
-    while (spec->base != NULL) {
-        spec = spec->base;
-    }
-    PyObject *super = PyObject_CallFunctionObjArgs((PyObject *)&PySuper_Type, (PyObject *)spec->type, class_, NULL);
-    PyObject *next = super == NULL ? NULL : PyObject_GetAttrString(super, "__init_subclass__");
-    PyObject *result = next == NULL ? NULL : PyObject_Call(next, args, keywords);
-    Py_XDECREF(super);
-    Py_XDECREF(next);
-    return result;
-}
-
-/* Making the type. */
-
 static PyMethodDef getstate = {"__getstate__", tb_object_getstate, METH_NOARGS, NULL};
 static PyMethodDef root_methods[] = {
-    {"__init_subclass__", (PyCFunction)(void (*)(void))init_subclass, METH_VARARGS | METH_KEYWORDS | METH_CLASS, NULL},
+    {"__init_subclass__", (PyCFunction)(void (*)(void))tb_interpreted_announced, METH_VARARGS | METH_KEYWORDS | METH_CLASS, NULL},
     {NULL, NULL, 0, NULL},
 };
 static PyMethodDef no_methods[] = {{NULL, NULL, 0, NULL}};
@@ -272,9 +54,9 @@ static PyTypeObject *make_type(tb_class_spec *spec, PyObject *bases, int with_di
     int is_root = spec->base == NULL;
     int adds_dict = with_dict && (is_root || (spec->base->type->tp_flags & Py_TPFLAGS_MANAGED_DICT) == 0);
     PyType_Slot slots[] = {
-        {Py_tp_alloc, SLOT(object_alloc)}, {Py_tp_dealloc, SLOT(object_dealloc)}, {Py_tp_traverse, SLOT(object_traverse)},
-        {Py_tp_clear, SLOT(object_clear)}, {Py_tp_token, spec}, {Py_tp_methods, is_root ? root_methods : no_methods},
-        {Py_tp_getset, adds_dict ? dict_getset : no_getset}, {0, NULL},
+        {Py_tp_alloc, SLOT(tb_instance_alloc)}, {Py_tp_dealloc, SLOT(tb_instance_dealloc)}, {Py_tp_traverse, SLOT(tb_instance_traverse)},
+        {Py_tp_clear, SLOT(tb_instance_clear)}, {Py_tp_token, spec}, {Py_tp_methods, is_root ? root_methods : no_methods},
+        {Py_tp_getset, adds_dict ? tb_namespace_getset : no_getset}, {0, NULL},
     };
     unsigned long flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
     if (with_dict) {
@@ -549,127 +331,11 @@ PyObject *tb_class_create(tb_class_spec *spec, PyObject *name, PyObject *bases, 
         complete_abstract(spec) < 0) {
         return NULL;
     }
-    PyMutex_Lock(&registering);
-    state->next = classes;
-    __atomic_store_n(&classes, state, __ATOMIC_RELEASE);
-    PyMutex_Unlock(&registering);
+    tb_class_register(state);
     if (former != NULL) {
         tb_guards_review((PyObject **)&spec->type);
     }
     return Py_NewRef((PyObject *)type);
-}
-
-/* Reliances. */
-
-void tb_class_review(tb_class_spec *spec) {
-    for (struct tb_class_state *state = __atomic_load_n(&classes, __ATOMIC_ACQUIRE); state != NULL; state = state->next) {
-        tb_class_spec *below = state->spec, *each = below;
-        if (below->state != state) {
-            continue;
-        }
-        int intact = 1, concerned = 0;
-        for (; each != NULL; each = each->base) {
-            intact &= each->state != NULL && each->state->own_intact && each->state->broken == 0;
-            concerned |= each == spec;
-        }
-        if (concerned) {
-            __atomic_store_n(&below->intact, (uint8_t)intact, __ATOMIC_RELAXED);
-        }
-    }
-}
-
-static void namespace_changed(void *owner, PyDict_WatchEvent event, PyObject *key, PyObject *value) {
-    struct tb_class_state *state = owner;
-    if (state->spec->state != state) {
-        return; /* the class of an earlier execution */
-    }
-    for (int each = 0; each < state->reliance_count; each++) {
-        tb_reliance *reliance = &state->reliances[each];
-        uint8_t broken = reliance->broken;
-        if (event == PyDict_EVENT_ADDED || event == PyDict_EVENT_MODIFIED || event == PyDict_EVENT_DELETED) {
-            if (!tb_name_is(key, reliance->name)) {
-                continue;
-            }
-            broken = (event == PyDict_EVENT_DELETED ? NULL : value) != reliance->expected;
-        } else {
-            broken = 1;
-        }
-        state->broken += broken - reliance->broken;
-        reliance->broken = broken;
-    }
-    tb_class_review(state->spec);
-}
-
-/* The function behind a method, static method, class method or property; a new reference or NULL without an exception. */
-static PyObject *function_behind(PyObject *value, const char *part) {
-    if (value == NULL || (PyFunction_Check(value) && part == NULL)) {
-        return Py_XNewRef(value);
-    }
-    const char *attribute = part != NULL ? (Py_IS_TYPE(value, &PyProperty_Type) ? part : NULL)
-                            : Py_IS_TYPE(value, &PyProperty_Type) ? "fget"
-                            : Py_IS_TYPE(value, &PyStaticMethod_Type) || Py_IS_TYPE(value, &PyClassMethod_Type) ? "__func__"
-                                                                                                                  : NULL;
-    PyObject *function = attribute == NULL ? NULL : PyObject_GetAttrString(value, attribute);
-    PyErr_Clear();
-    return function;
-}
-
-/* Adds a name on which compiled code relies, with what the class now has under it. */
-static tb_reliance *rely_on(struct tb_class_state *state, const char *name) {
-    tb_reliance *reliance = &state->reliances[state->reliance_count];
-    reliance->name = PyUnicode_InternFromString(name);
-    if (reliance->name == NULL || PyDict_GetItemRef(state->namespace, reliance->name, &reliance->expected) < 0) {
-        return NULL;
-    }
-    state->reliance_count++;
-    return reliance;
-}
-
-/* Remembers what the class now has (or has not) under the names that compiled code relies on, and watches them. */
-static int rely(tb_class_spec *spec) {
-    static const char *const specials[] = {"__new__",          "__init__", "__post_init__", "__setattr__", "__delattr__",
-                                           "__getattribute__", "__eq__",   "__repr__",      "__hash__",
-                                           "__abstractmethods__"};
-    struct tb_class_state *state = spec->state;
-    size_t count = Py_ARRAY_LENGTH(specials) + spec->field_count;
-    for (const tb_class_spec *each = spec; each != NULL; each = each->base) {
-        count += each->method_count;
-    }
-    state->reliances = PyMem_Calloc(count, sizeof *state->reliances);
-    if (state->reliances == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    state->own_intact = 1;
-    spec->abstract = (spec->type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) != 0;
-    for (size_t each = 0; each < Py_ARRAY_LENGTH(specials); each++) {
-        if (rely_on(state, specials[each]) == NULL) {
-            return -1;
-        }
-    }
-    for (int each = 0; each < spec->field_count; each++) {
-        if (rely_on(state, spec->fields[each].name) == NULL) {
-            return -1;
-        }
-    }
-    for (const tb_class_spec *from = spec; from != NULL; from = from->base) {
-        for (uint32_t each = 0; each < from->method_count; each++) {
-            tb_reliance *reliance = rely_on(state, from->methods[each].name);
-            if (reliance == NULL) {
-                return -1;
-            }
-            if (from == spec) {
-                PyObject *function = function_behind(reliance->expected, from->methods[each].part);
-                state->own_intact &= function != NULL && function == spec->methods[each].function->function;
-                Py_XDECREF(function);
-            }
-        }
-    }
-    if (tb_watch_dict(state->namespace, namespace_changed, state) < 0) {
-        return -1;
-    }
-    tb_class_review(spec);
-    return 0;
 }
 
 enum { MOST_WRAPPERS = 100 };
@@ -708,7 +374,7 @@ static int absorb_slots(tb_class_spec *spec, PyTypeObject *second) {
         Py_XDECREF(value);
     }
     while (!failed && PyDict_Next(dict, &place, &key, &value)) {
-        PyObject *within = unwrapped(value), *function = function_behind(within, NULL);
+        PyObject *within = unwrapped(value), *function = tb_function_behind(within, NULL);
         Py_DECREF(within);
         PyObject *closure = function != NULL && PyFunction_Check(function) ? PyFunction_GetClosure(function) : NULL;
         for (Py_ssize_t each = 0; closure != NULL && each < PyTuple_GET_SIZE(closure); each++) {
@@ -795,7 +461,7 @@ PyObject *tb_class_complete(tb_class_spec *spec, PyObject *decorated) {
         }
     }
     if (add_getstate(spec) < 0 || install_descriptors(spec, spec->state->namespace) < 0 || tb_dataclass_complete(spec) < 0 ||
-        tb_construction_complete(spec) < 0 || rely(spec) < 0 || keep(spec) < 0) {
+        tb_construction_complete(spec) < 0 || tb_class_rely(spec) < 0 || keep(spec) < 0) {
         return NULL;
     }
     return Py_NewRef(bound);

@@ -46,7 +46,7 @@ static int collect(const tb_class_spec *spec, PyObject *object, PyObject *into) 
     return 0;
 }
 
-PyObject *tb_namespace_get(PyObject *object, void *closure) {
+static PyObject *namespace_get(PyObject *object, void *closure) {
     (void)closure;
     tb_class_spec *spec = tb_class_of(Py_TYPE(object));
     PyObject *others = undeclared(object);
@@ -88,7 +88,7 @@ static int write_through(PyObject *object, PyObject *key, PyObject *value) {
     return failed < 0 ? -1 : 0;
 }
 
-int tb_namespace_set(PyObject *object, PyObject *value, void *closure) {
+static int namespace_set(PyObject *object, PyObject *value, void *closure) {
     (void)closure;
     tb_class_spec *spec = tb_class_of(Py_TYPE(object));
     if (value == NULL || !PyDict_Check(value)) {
@@ -117,6 +117,11 @@ int tb_namespace_set(PyObject *object, PyObject *value, void *closure) {
     Py_DECREF(wanted);
     return failed;
 }
+
+PyGetSetDef tb_namespace_getset[] = {
+    {"__dict__", namespace_get, namespace_set, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
 
 static int view_store(PyObject *self, PyObject *key, PyObject *value) {
     PyObject *object = ((view *)self)->object;

@@ -63,6 +63,14 @@ enum { TB_GIVEN_INIT = 1, TB_GIVEN_EQ = 2, TB_GIVEN_REPR = 4, TB_GIVEN_HASH = 8 
 /* The nearest native class of a type, or NULL. */
 tb_class_spec *tb_class_of(PyTypeObject *type);
 
+/* Slots of native classes (instance.c). Interpreted classes below allocate in the same way. */
+PyObject *tb_instance_alloc(PyTypeObject *type, Py_ssize_t items);
+void tb_instance_dealloc(PyObject *self);
+int tb_instance_traverse(PyObject *self, visitproc visit, void *arg);
+int tb_instance_clear(PyObject *self);
+/* `__init_subclass__` of native classes, which prepares interpreted ones that are made below them (interpreted.c). */
+PyObject *tb_interpreted_announced(PyObject *class_, PyObject *args, PyObject *keywords);
+
 /* Converts a value for a field: 0, 1 if the claim is not met (no exception), -1 with an exception.
  * `word` receives the slot's new content (8 bytes at most), owned. */
 typedef union tb_word {
@@ -96,8 +104,7 @@ PyObject *tb_descriptor_default(PyObject *descriptor); /* borrowed, or NULL */
 
 /* `__dict__` and `__getstate__` of native objects (namespace.c). */
 int tb_namespace_ready(void);
-PyObject *tb_namespace_get(PyObject *object, void *closure);
-int tb_namespace_set(PyObject *object, PyObject *value, void *closure);
+extern PyGetSetDef tb_namespace_getset[];
 PyObject *tb_object_getstate(PyObject *object, PyObject *ignored);
 /* The index of a declared field by name, or -1. */
 int tb_field_index(const tb_class_spec *spec, PyObject *name);
@@ -115,8 +122,16 @@ int tb_watch_dict(PyObject *dict, tb_watch watch, void *owner);
 int tb_name_is(PyObject *key, PyObject *name);
 /* After `*expected` got another object: looks again at every guard that expects it. */
 void tb_guards_review(PyObject **expected);
+
+/* Reliances (reliance.c): adds a class to all classes. */
+void tb_class_register(struct tb_class_state *state);
+/* Remembers what the class now has (or has not) under the names that compiled code relies on, and watches them. 0 or -1. */
+int tb_class_rely(tb_class_spec *spec);
 /* After a reliance of a class changed: recomputes `intact` of it and of the classes below. */
 void tb_class_review(tb_class_spec *spec);
+/* The function behind a method, static method, class method or, by `part` ("fget" if NULL), property; a new reference, or NULL
+ * without an exception. */
+PyObject *tb_function_behind(PyObject *value, const char *part);
 
 /* All types of this library: 0 or -1. */
 int tb_objects_ready(void);

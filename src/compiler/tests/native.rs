@@ -176,7 +176,7 @@ impl Tools {
                 .with_extension("o");
             let made = time(&object);
             if made.is_none() || made < newest || made < time(&source) {
-                self.compile(&source, &object, &folder.join("src"));
+                self.compile(&source, &object);
             }
             objects.push(object);
         }
