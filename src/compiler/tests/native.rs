@@ -423,7 +423,7 @@ fn racing_threads_do_harm_where_fields_have_no_protocol() {
     let safe = build(&tools, &library, "slow_fields", &text);
     tools.flags.push("-DTB_FIELDS_UNSAFE");
     let field = tools.work.join("unsafe_field.o");
-    tools.compile(&runtime.join("field.c"), &field, &runtime);
+    tools.compile(&runtime.join("field.c"), &field);
     for object in &mut library {
         if object.ends_with("field.o") {
             object.clone_from(&field);
