@@ -66,6 +66,7 @@ def _results(space: Path, rounds: int) -> str:
     measured(f"{MODULES} modules from nothing", _lines(twenty), lambda _: _without(twenty / ".tayberry"), build, twenty, own)
     body = twenty / "part7.py"
     measured("one function's body changed", 0, lambda turn: _changed(body, "return text", f"text += '{turn}'\n    return text"), build, twenty, own)
+    measured("one function added", 0, lambda turn: _added(body, f"\n\ndef added{turn}(n: int) -> int:\n    return n + {turn}\n"), build, twenty, own)
     measured("nothing changed", 0, lambda _: None, build, twenty, own)
     many = _folder(space / "many", _program(90))
     measured("check of 90 modules", _lines(many), lambda _: None, [tayberry(), "check", "app.py"], many, own)
@@ -122,6 +123,10 @@ def _without(*paths: Path) -> None:
 
 def _changed(path: Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new, 1))
+
+
+def _added(path: Path, text: str) -> None:
+    path.write_text(path.read_text() + text)
 
 
 def _lines(folder: Path) -> int:

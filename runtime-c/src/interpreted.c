@@ -22,20 +22,44 @@ static int hidden_field(PyTypeObject *type, const tb_class_spec *spec, PyObject 
     return field >= 0 && tb_field_is_hidden(type, spec, field) ? field : -1;
 }
 
-/* Attributes of objects of interpreted classes, which may have values of their own under the names of fields. */
-static PyObject *interpreted_getattr(PyObject *self, PyObject *name) {
+/* The value that an object has of its own under the name of a field that its class hides: a new reference, or NULL, with an
+ * exception only if there is no memory. What `object.__setattr__` stored, as `__init__` of frozen classes does, is in the dict;
+ * all others store into the field. */
+static PyObject *own_value(PyObject *self, PyObject *name) {
     tb_class_spec *spec = tb_class_of(Py_TYPE(self));
     int field = hidden_field(Py_TYPE(self), spec, name);
-    PyObject *value = field < 0 ? NULL : tb_field_peek(&spec->fields[field], self);
+    PyObject *value = field < 0 ? NULL : tb_namespace_peek(self, name);
+    return value != NULL || field < 0 || PyErr_Occurred() ? value : tb_field_peek(&spec->fields[field], self);
+}
+
+/* Attributes of objects of interpreted classes, which may have values of their own under the names of fields. */
+static PyObject *interpreted_getattr(PyObject *self, PyObject *name) {
+    PyObject *value = own_value(self, name);
     return value != NULL || PyErr_Occurred() ? value : PyObject_GenericGetAttr(self, name);
 }
+
+/* What `type.__new__` gives classes with a `__getattr__`: the same for all, written with each of them. */
+static getattrofunc hooked;
+
+static PyObject *interpreted_getattr_hooked(PyObject *self, PyObject *name) {
+    PyObject *value = own_value(self, name);
+    return value != NULL || PyErr_Occurred() ? value : __atomic_load_n(&hooked, __ATOMIC_RELAXED)(self, name);
+}
+
 static int interpreted_setattr(PyObject *self, PyObject *name, PyObject *value) {
     tb_class_spec *spec = tb_class_of(Py_TYPE(self));
     int field = hidden_field(Py_TYPE(self), spec, name);
-    if (field >= 0 && value != NULL) {
-        return tb_field_store(spec, field, self, value);
+    int done = field < 0 ? 0 : tb_namespace_write(self, field, value);
+    if (done < 0 || (field >= 0 && value != NULL)) {
+        return done;
     }
-    return field >= 0 && tb_field_clear(&spec->fields[field], self) ? 0 : PyObject_GenericSetAttr(self, name, value);
+    /* Where there was nothing to delete, the interpreter says so. */
+    return done > 0 ? 0 : PyObject_GenericSetAttr(self, name, value);
+}
+
+int tb_interpreted_stores_beside(PyTypeObject *type, int field) {
+    tb_class_spec *spec = tb_class_of(type);
+    return spec->type != type && type->tp_setattro != interpreted_setattr && tb_field_is_hidden(type, spec, field);
 }
 
 /* Below slots `type.__new__` adds a `__dict__` of its own, which knows nothing of fields. */
@@ -52,13 +76,32 @@ static int replace_dict(PyTypeObject *class_) {
     return failed ? -1 : 0;
 }
 
+/* Whether a class has a `__getattr__`, but no `__getattribute__` of its own. */
+static int only_hooks(PyTypeObject *class_) {
+    PyObject *hook = PyObject_GetAttrString((PyObject *)class_, "__getattr__"),
+             *found = PyObject_GetAttrString((PyObject *)class_, "__getattribute__"),
+             *plain = PyObject_GetAttrString((PyObject *)&PyBaseObject_Type, "__getattribute__");
+    int only = hook != NULL && found != NULL && found == plain;
+    PyErr_Clear();
+    Py_XDECREF(hook);
+    Py_XDECREF(found);
+    Py_XDECREF(plain);
+    return only;
+}
+
 /* Prepares an interpreted class below a native one. Without a dict its objects have nothing but slots. */
 static int prepare_interpreted(PyTypeObject *class_) {
-    int has_dict = (class_->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0 || class_->tp_dictoffset != 0;
     class_->tp_clear = interpreted_clear;
-    if (has_dict && class_->tp_getattro == PyObject_GenericGetAttr && class_->tp_setattro == PyObject_GenericSetAttr) {
-        class_->tp_getattro = interpreted_getattr;
-        class_->tp_setattro = interpreted_setattr;
+    if ((class_->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0 || class_->tp_dictoffset != 0) {
+        if (class_->tp_getattro == PyObject_GenericGetAttr) {
+            class_->tp_getattro = interpreted_getattr;
+        } else if (class_->tp_getattro != interpreted_getattr_hooked && only_hooks(class_)) {
+            __atomic_store_n(&hooked, class_->tp_getattro, __ATOMIC_RELAXED);
+            class_->tp_getattro = interpreted_getattr_hooked;
+        }
+        if (class_->tp_setattro == PyObject_GenericSetAttr) {
+            class_->tp_setattro = interpreted_setattr;
+        }
     }
     return replace_dict(class_);
 }

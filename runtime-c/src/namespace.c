@@ -64,6 +64,44 @@ static PyObject *namespace_get(PyObject *object, void *closure) {
     return self;
 }
 
+PyObject *tb_namespace_peek(PyObject *object, PyObject *name) {
+    unsigned long flags = Py_TYPE(object)->tp_flags;
+    int may_lack = (flags & Py_TPFLAGS_MANAGED_DICT) != 0 && (flags & Py_TPFLAGS_INLINE_VALUES) == 0;
+    if (may_lack && __atomic_load_n((void **)object + TB_DICT_WORD, __ATOMIC_ACQUIRE) == NULL) {
+        return NULL;
+    }
+    PyObject *others = undeclared(object), *value = NULL;
+    if (others != NULL) {
+        (void)PyDict_GetItemRef(others, name, &value);
+        Py_DECREF(others);
+    }
+    return value;
+}
+
+/* Stores an undeclared attribute: 0 or -1; NULL deletes: 1 if it was there, 0 if not, or -1. */
+static int store_undeclared(PyObject *object, PyObject *name, PyObject *value) {
+    PyObject *others = undeclared(object);
+    int done = others == NULL ? -1 : value != NULL ? PyDict_SetItem(others, name, value) : PyDict_Pop(others, name, NULL);
+    Py_XDECREF(others);
+    return done;
+}
+
+int tb_namespace_write(PyObject *object, int field, PyObject *value) {
+    tb_class_spec *spec = tb_class_of(Py_TYPE(object));
+    PyObject *name = spec->state->names[field];
+    if (value != NULL && tb_field_store(spec, field, object, value) < 0) {
+        return -1;
+    }
+    int found = value == NULL && tb_field_clear(&spec->fields[field], object);
+    /* What `object.__setattr__` has put beside the field is no more. */
+    PyObject *beside = tb_namespace_peek(object, name);
+    if (beside == NULL) {
+        return PyErr_Occurred() ? -1 : found;
+    }
+    Py_DECREF(beside);
+    return store_undeclared(object, name, NULL) < 0 ? -1 : value == NULL;
+}
+
 /* Writes one attribute through to the object; NULL deletes, quietly if it is not there. Without an object, as `type(vars(order))()`
  * makes a view, it is a dict like others. */
 static int write_through(PyObject *object, PyObject *key, PyObject *value) {
@@ -72,20 +110,12 @@ static int write_through(PyObject *object, PyObject *key, PyObject *value) {
     }
     tb_class_spec *spec = tb_class_of(Py_TYPE(object));
     int field = tb_field_index(spec, key);
-    if (field >= 0 && !tb_field_is_slot(Py_TYPE(object), field)) {
-        if (value == NULL) {
-            (void)tb_field_clear(&spec->fields[field], object);
-            return 0;
-        }
-        return tb_field_store(spec, field, object, value);
+    int is_field = field >= 0 && !tb_field_is_slot(Py_TYPE(object), field);
+    if (is_field && value != NULL && tb_interpreted_stores_beside(Py_TYPE(object), field)) {
+        (void)tb_field_clear(&spec->fields[field], object);
+        is_field = 0;
     }
-    PyObject *others = undeclared(object);
-    if (others == NULL) {
-        return -1;
-    }
-    int failed = value != NULL ? PyDict_SetItem(others, key, value) : PyDict_Pop(others, key, NULL);
-    Py_DECREF(others);
-    return failed < 0 ? -1 : 0;
+    return (is_field ? tb_namespace_write(object, field, value) : store_undeclared(object, key, value)) < 0 ? -1 : 0;
 }
 
 static int namespace_set(PyObject *object, PyObject *value, void *closure) {

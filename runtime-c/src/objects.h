@@ -70,6 +70,9 @@ int tb_instance_traverse(PyObject *self, visitproc visit, void *arg);
 int tb_instance_clear(PyObject *self);
 /* `__init_subclass__` of native classes, which prepares interpreted ones that are made below them (interpreted.c). */
 PyObject *tb_interpreted_announced(PyObject *class_, PyObject *args, PyObject *keywords);
+/* Whether what the interpreter stores under the name of a field is kept in the dict: the class is an interpreted one that hides the
+ * field and has a `__setattr__` of its own, as frozen classes do. */
+int tb_interpreted_stores_beside(PyTypeObject *type, int field);
 
 /* Converts a value for a field: 0, 1 if the claim is not met (no exception), -1 with an exception.
  * `word` receives the slot's new content (8 bytes at most), owned. */
@@ -105,6 +108,11 @@ PyObject *tb_descriptor_default(PyObject *descriptor); /* borrowed, or NULL */
 /* `__dict__` and `__getstate__` of native objects (namespace.c). */
 int tb_namespace_ready(void);
 extern PyGetSetDef tb_namespace_getset[];
+/* An undeclared attribute: a new reference, or NULL, with an exception only if there is no memory. */
+PyObject *tb_namespace_peek(PyObject *object, PyObject *name);
+/* Stores the object's own value of a field, whatever its class has under the name: 0 or -1; NULL deletes: 1 if there was one, 0 if
+ * not, or -1. */
+int tb_namespace_write(PyObject *object, int field, PyObject *value);
 PyObject *tb_object_getstate(PyObject *object, PyObject *ignored);
 /* The index of a declared field by name, or -1. */
 int tb_field_index(const tb_class_spec *spec, PyObject *name);

@@ -119,6 +119,8 @@ NO_FIELDS = {"nothing", "attribute", "none", "class variable", "method", "static
 #: What promises its type to those who read it by the class that has it, and what gives something else there.
 PROMISES = {"property", "set property", "stored property"}
 OTHERS = {"method", "static method", "class method", "class", "lambda", "none", "field then method"}
+#: What compiled code does not look for under a field's name in a class that a function makes, or finds to be of another type.
+UNSEEN = {*OTHERS, "property", "set property", "stored property"}
 
 
 @dataclass
@@ -131,6 +133,8 @@ class Level:
     #: Options of `@dataclass`, or none for another class.
     options: str | None
     base: Level | None = None
+    #: Whether a function makes it, so that it stays interpreted below native classes.
+    local: bool = False
     lines: list[str] = field(default_factory=list)
 
 
@@ -168,6 +172,9 @@ def write_class(level: Level, methods: list[list[str]], extra: bool) -> None:
     for method in methods:
         body += method
     level.lines += ["    " + filled(line, values, level.type) for line in body or ["pass"]]
+    if level.local:
+        make = f"make_{level.name}"
+        level.lines = [f"def {make}() -> type:", *("    " + line for line in level.lines), f"    return {level.name}", f"{level.name} = {make}()"]
 
 
 def kinds_for(options: str | None) -> list[str]:
@@ -178,6 +185,8 @@ def can_be_made(levels: list[Level]) -> bool:
     """Whether Python makes the classes, and none breaks what one above it promises."""
     for at, level in enumerate(levels):
         above = {each.kind for each in levels[:at]}
+        if level.local and above - NO_FIELDS and level.kind in UNSEEN:
+            return False
         if (level.kind in OTHERS and above & PROMISES) or (level.kind in ("none", "class") and above - NO_FIELDS):
             return False
     text = "\n".join(line for level in levels for line in level.lines)
@@ -220,7 +229,7 @@ def hierarchy(program: Program, levels: list[Level], uses: list[list[str]], made
     values = VALUES[levels[-1].type]
     users: list[tuple[str, Level]] = []
     for use in uses:
-        name, declared = program.top("f"), levels[0] if rng.random() < 0.7 else rng.choice(levels)
+        name, declared = program.top("f"), levels[0] if rng.random() < 0.7 else rng.choice([each for each in levels if not each.local])
         program.lines += [f"def {name}(o: {declared.name}) -> object:", *("    " + filled(line.replace("BASE", rng.choice(levels).name).replace("FIRST", levels[0].name), values, levels[-1].type) for line in use)]
         users.append((name, declared))
     for name, declared in users:
@@ -247,11 +256,13 @@ def draw(program: Program, count: int) -> list[Level]:
         first: str | None = rng.choice(OPTIONS) if rng.random() < 0.75 else None
         styles = [first if at == 0 or rng.random() < 0.65 else rng.choice([None, rng.choice(OPTIONS)]) for at in range(count)]
         # Many kinds do not go together; the styles are kept for a while, lest those that take anything are drawn most often.
+        local = rng.random() < 0.3 and styles[-1] != "slots=True"
         for _ in range(12):
             levels: list[Level] = []
             for name, options in zip(names, styles):
                 level = Level(name, rng.choice(kinds_for(options)), kind, options, levels[-1] if levels else None)
-                methods = rng.sample(METHODS if kind != "bool" else [each for each in METHODS if "+=" not in each[1]], rng.randint(1, 3)) if level.base is None else rng.sample(BELOW, rng.randint(0, 2))
+                level.local = local and name == names[-1]
+                methods = rng.sample(METHODS if kind != "bool" else [each for each in METHODS if "+=" not in each[1]], rng.randint(1, 3)) if level.base is None else rng.sample(BELOW[2:] if level.local else BELOW, rng.randint(0, 2))
                 write_class(level, methods, extra=rng.random() < 0.4)
                 levels.append(level)
             if can_be_made(levels):
@@ -266,4 +277,6 @@ def add_hierarchy(program: Program) -> None:
     patches = [(rng.randrange(len(levels)), rng.choice(possible)) for _ in range(rng.choice([0, 0, 1, 2]))]
     # What a bool becomes by adding is none any more.
     uses = [use for use in USES if levels[0].type != "bool" or not any("+=" in line for line in use)]
+    # What it stores beside a field is not what compiled code stores there.
+    uses = [use for use in uses if not levels[-1].local or not use[0].startswith("object.__setattr__")]
     hierarchy(program, levels, rng.sample(uses, rng.randint(4, 8)), 2, patches)
