@@ -3,6 +3,7 @@
  * The slot protocol is that of CPython's `__slots__`: whoever replaces a reference in a slot holds the object's
  * lock and releases the old value after; a reader that cannot take a reference without the lock takes it under it.
  */
+#include "internals.h"
 #include "objects.h"
 
 PyObject *tb_field_read_object_locked(PyObject *owner, PyObject **slot) {
@@ -207,16 +208,8 @@ static const char *class_name(const tb_class_spec *spec) {
 }
 
 int tb_field_is_hidden(PyTypeObject *type, const tb_class_spec *spec, int field) {
-    PyObject *order = PyObject_GetAttrString((PyObject *)type, "__mro__"), *found = NULL;
-    for (Py_ssize_t each = 0; order != NULL && found == NULL && each < PyTuple_GET_SIZE(order); each++) {
-        PyObject *dict = PyType_GetDict((PyTypeObject *)PyTuple_GET_ITEM(order, each));
-        if (dict == NULL || PyDict_GetItemRef(dict, spec->state->names[field], &found) < 0) {
-            PyErr_Clear();
-        }
-        Py_XDECREF(dict);
-    }
+    PyObject *found = tb_internal_lookup(type, spec->state->names[field]);
     int hidden = found != NULL && Py_TYPE(found)->tp_descr_set == NULL;
-    Py_XDECREF(order);
     Py_XDECREF(found);
     return hidden;
 }

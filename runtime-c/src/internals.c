@@ -137,6 +137,8 @@ int tb_internal_special(PyObject *object, PyObject *name, PyObject **method)
     return found == NULL ? -1 : 1;
 }
 
+PyObject *tb_internal_lookup(PyTypeObject *type, PyObject *name) { return _PyType_LookupRef(type, name); }
+
 PyObject *tb_internal_function_name(PyObject *callable) { return _PyObject_FunctionStr(callable); }
 
 PyObject *tb_internal_import_from(PyObject *module, PyObject *name)
@@ -245,6 +247,20 @@ int tb_internal_special(PyObject *object, PyObject *name, PyObject **method)
     Py_XDECREF(found);
     *method = NULL;
     return has <= 0 ? has : PyObject_GetOptionalAttr(object, name, method);
+}
+
+PyObject *tb_internal_lookup(PyTypeObject *type, PyObject *name)
+{
+    PyObject *order = Py_XNewRef(type->tp_mro), *found = NULL;
+    for (Py_ssize_t each = 0; order != NULL && found == NULL && each < PyTuple_GET_SIZE(order); each++) {
+        PyObject *dict = PyType_GetDict((PyTypeObject *)PyTuple_GET_ITEM(order, each));
+        if (dict == NULL || PyDict_GetItemRef(dict, name, &found) < 0) {
+            PyErr_Clear();
+        }
+        Py_XDECREF(dict);
+    }
+    Py_XDECREF(order);
+    return found;
 }
 
 PyObject *tb_internal_function_name(PyObject *callable)

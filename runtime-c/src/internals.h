@@ -28,6 +28,8 @@ void tb_internal_immortal(PyObject *object);
 void tb_internal_type_release(PyTypeObject *type);
 /* A special method, looked up on the type and bound: 1, 0 if there is none, -1. */
 int tb_internal_special(PyObject *object, PyObject *name, PyObject **method);
+/* What a type has under an interned name, its own or inherited, without running Python: new, or NULL without an exception. */
+PyObject *tb_internal_lookup(PyTypeObject *type, PyObject *name);
 /* A callable as error texts name it: "module.name()"; new. */
 PyObject *tb_internal_function_name(PyObject *callable);
 /* `from module import name` */

@@ -1,5 +1,6 @@
 /* Interpreted classes below native ones: their objects have the native fields, and values of their own under any name. */
 #include "internals.h"
+#include "names.h"
 #include "objects.h"
 
 /* What `type.__new__` gives interpreted classes as tp_clear clears their slots and leaves the dict to the native class, but
@@ -59,7 +60,10 @@ static int interpreted_setattr(PyObject *self, PyObject *name, PyObject *value) 
 
 int tb_interpreted_stores_beside(PyTypeObject *type, int field) {
     tb_class_spec *spec = tb_class_of(type);
-    return spec->type != type && type->tp_setattro != interpreted_setattr && tb_field_is_hidden(type, spec, field);
+    PyObject *found = spec->type == type ? NULL : tb_internal_lookup(type, spec->state->names[field]);
+    int is_field = found == NULL || tb_descriptor_check(found), stores = found != NULL && Py_TYPE(found)->tp_descr_set != NULL;
+    Py_XDECREF(found);
+    return !is_field && (stores || type->tp_setattro != interpreted_setattr);
 }
 
 /* Below slots `type.__new__` adds a `__dict__` of its own, which knows nothing of fields. */
@@ -78,11 +82,9 @@ static int replace_dict(PyTypeObject *class_) {
 
 /* Whether a class has a `__getattr__`, but no `__getattribute__` of its own. */
 static int only_hooks(PyTypeObject *class_) {
-    PyObject *hook = PyObject_GetAttrString((PyObject *)class_, "__getattr__"),
-             *found = PyObject_GetAttrString((PyObject *)class_, "__getattribute__"),
-             *plain = PyObject_GetAttrString((PyObject *)&PyBaseObject_Type, "__getattribute__");
-    int only = hook != NULL && found != NULL && found == plain;
-    PyErr_Clear();
+    PyObject *hook = tb_internal_lookup(class_, tb_names.__getattr__), *found = tb_internal_lookup(class_, tb_names.__getattribute__),
+             *plain = tb_internal_lookup(&PyBaseObject_Type, tb_names.__getattribute__);
+    int only = hook != NULL && found == plain;
     Py_XDECREF(hook);
     Py_XDECREF(found);
     Py_XDECREF(plain);

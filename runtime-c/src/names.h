@@ -5,7 +5,8 @@
 #include "tayberry.h"
 
 #define TB_NAMES(X)                                                                                                  \
-    X(__aenter__) X(__aexit__) X(__builtins__) X(__class_getitem__) X(__enter__) X(__exit__) X(__import__) X(__name__) X(__round__) \
+    X(__aenter__) X(__aexit__) X(__builtins__) X(__class_getitem__) X(__enter__) X(__exit__) X(__getattr__)            \
+    X(__getattribute__) X(__import__) X(__name__) X(__round__)                                                          \
     X(add) X(append) X(clear) X(copy) X(discard) X(endswith) X(extend) X(get) X(insert) X(items) X(join) X(key)        \
     X(keys) X(lower) X(name) X(pop) X(remove) X(replace) X(reverse) X(round) X(setdefault) X(sort) X(split)           \
     X(startswith) X(strip) X(update) X(upper) X(values)

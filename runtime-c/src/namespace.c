@@ -19,7 +19,11 @@ static PyObject *undeclared(PyObject *object) {
         return PyErr_Format(PyExc_AttributeError, "'%.100s' object has no attribute '__dict__'", Py_TYPE(object)->tp_name);
     }
     if (!PyObject_GC_IsTracked(object)) {
-        PyObject_GC_Track(object); /* it may now lead back to itself */
+        Py_BEGIN_CRITICAL_SECTION(object);
+        if (!PyObject_GC_IsTracked(object)) {
+            PyObject_GC_Track(object); /* it may now lead back to itself */
+        }
+        Py_END_CRITICAL_SECTION();
     }
     return PyObject_GenericGetDict(object, NULL);
 }

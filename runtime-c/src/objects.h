@@ -70,8 +70,8 @@ int tb_instance_traverse(PyObject *self, visitproc visit, void *arg);
 int tb_instance_clear(PyObject *self);
 /* `__init_subclass__` of native classes, which prepares interpreted ones that are made below them (interpreted.c). */
 PyObject *tb_interpreted_announced(PyObject *class_, PyObject *args, PyObject *keywords);
-/* Whether what the interpreter stores under the name of a field is kept in the dict: the class is an interpreted one that hides the
- * field and has a `__setattr__` of its own, as frozen classes do. */
+/* Whether what is written to `__dict__` under the name of a field is kept beside the field: the class is an interpreted one that has
+ * a property under the name, or another value and a `__setattr__` of its own, as frozen classes do. */
 int tb_interpreted_stores_beside(PyTypeObject *type, int field);
 
 /* Converts a value for a field: 0, 1 if the claim is not met (no exception), -1 with an exception.

@@ -1,3 +1,4 @@
+# interpreted: Meta
 """Classes that functions make below native ones: with values of their own under the names of fields, and `__getattr__` and
 `__setattr__` of their own."""
 
@@ -86,12 +87,44 @@ def storing_below() -> type:
             super().__setattr__(name, value)
     return B
 
-def reading_below() -> type:
-    class B(data_below()):
-        def __getattribute__(self, name):
+
+class Meta(type):
+    """Neither is asked when an attribute of an object is looked for."""
+
+    @property
+    def __mro__(cls):
+        return 5
+
+    def __getattribute__(cls, name):
+        if name in ("__mro__", "__getattr__"):
+            raise RuntimeError(name)
+        return super().__getattribute__(name)
+
+
+def meta_below() -> type:
+    class B(A, metaclass=Meta):
+        x = 5
+
+        def __getattr__(self, name):
             return super().__getattribute__(name)
+
     return B
 
+
+def telling_below() -> type:
+    class B(A):
+        @property
+        def x(self):
+            return self.__dict__["x"] * 10
+
+        @x.setter
+        def x(self, value):
+            self.__dict__["x"] = value
+
+    return B
+
+
+run(meta_below())
 run(asking_below())
 print(getattr(asking_below()(), "nothing"), getattr(storing_below()(), "nothing"))
 run(storing_below())
@@ -109,3 +142,6 @@ try:
     del o.x
 except AttributeError as error:
     print(error)
+o = telling_below()()
+setattr(o, "x", 9)
+print(getattr(o, "x"), read(o), vars(o)["x"])
