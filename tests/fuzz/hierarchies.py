@@ -119,6 +119,8 @@ NO_FIELDS = {"nothing", "attribute", "none", "class variable", "method", "static
 #: What promises its type to those who read it by the class that has it, and what gives something else there.
 PROMISES = {"property", "set property", "stored property"}
 OTHERS = {"method", "static method", "class method", "class", "lambda", "none", "field then method"}
+#: What gives its declared type when it is called.
+METHOD_KINDS = {"method", "static method", "class method"}
 #: What compiled code does not look for under a field's name in a class that a function makes, or finds to be of another type.
 UNSEEN = {*OTHERS, "property", "set property", "stored property"}
 
@@ -185,7 +187,7 @@ def can_be_made(levels: list[Level]) -> bool:
     """Whether Python makes the classes, and none breaks what one above it promises."""
     for at, level in enumerate(levels):
         above = {each.kind for each in levels[:at]}
-        if level.local and above - NO_FIELDS and level.kind in UNSEEN:
+        if level.local and ((above - NO_FIELDS and level.kind in UNSEEN) or (level.kind == "class" and above & METHOD_KINDS)):
             return False
         if (level.kind in OTHERS and above & PROMISES) or (level.kind in ("none", "class") and above - NO_FIELDS):
             return False
@@ -256,7 +258,8 @@ def draw(program: Program, count: int) -> list[Level]:
         first: str | None = rng.choice(OPTIONS) if rng.random() < 0.75 else None
         styles = [first if at == 0 or rng.random() < 0.65 else rng.choice([None, rng.choice(OPTIONS)]) for at in range(count)]
         # Many kinds do not go together; the styles are kept for a while, lest those that take anything are drawn most often.
-        local = rng.random() < 0.3 and styles[-1] != "slots=True"
+        # Compiled code passes over the `__setattr__` of a frozen class that a function makes below one that is not.
+        local = rng.random() < 0.3 and styles[-1] != "slots=True" and ("frozen" in (styles[-1] or "")) <= ("frozen" in (first or ""))
         for _ in range(12):
             levels: list[Level] = []
             for name, options in zip(names, styles):

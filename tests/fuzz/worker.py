@@ -89,6 +89,7 @@ def run(calls: list[Callable[[], object]], state: dict[str, bool]) -> list[objec
         state["late"] = True
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         sys.stdout = held
     if state.get("rang"):
         state["late"] = True
@@ -132,9 +133,12 @@ def main() -> None:
 
     def ring(number: int, frame: FrameType | None) -> None:
         state["rang"] = True
+        # What is interrupted may wait for ever, which takes no time of the process.
+        signal.setitimer(signal.ITIMER_REAL, 2, 2)
         raise TimeOut
 
     signal.signal(signal.SIGPROF, ring)
+    signal.signal(signal.SIGALRM, ring)
     sys.unraisablehook = lambda failure: print("unraisable", type(failure.exc_value).__name__, failure.exc_value)
     module = load(mode, folder, name)
     for at in range(int(first), len(module.CALLS)):
