@@ -3,33 +3,41 @@
 `__setattr__` of their own."""
 
 from __future__ import annotations
+
 import copy
 from dataclasses import dataclass, replace
+
 
 @dataclass
 class A:
     a: int = 1
     x: int = 3
+
     def get(self) -> int:
         return self.x
+
 
 @dataclass(frozen=True)
 class F:
     a: int = 1
     x: int = 3
+
     def get(self) -> int:
         return self.x
+
 
 def plain_below() -> type:
     class B(A):
         x = 5
     return B
 
+
 def data_below() -> type:
     @dataclass
     class B(A):
         x: int = 5
     return B
+
 
 def frozen_below() -> type:
     @dataclass(frozen=True)
@@ -38,14 +46,18 @@ def frozen_below() -> type:
         y: int = 6
     return Frozen
 
+
 def read(o: A) -> int:
     return o.x
+
 
 def readf(o: F) -> int:
     return o.x
 
+
 def report(what: str, o: object) -> None:
     print(what, o, getattr(o, "x"), sorted(vars(o).items()), getattr(o, "get")())
+
 
 def run(kind: type) -> None:
     o = kind()
@@ -66,10 +78,12 @@ def run(kind: type) -> None:
         n.__dict__ = {"a": 7, "x": 70}
         report("dict", n)
 
+
 run(plain_below())
 run(data_below())
 run(frozen_below())
 print(read(data_below()(x=11)), readf(frozen_below()(x=12)))
+
 
 def asking_below() -> type:
     class B(A):
@@ -79,6 +93,7 @@ def asking_below() -> type:
                 raise AttributeError(name)
             return "no " + name
     return B
+
 
 def storing_below() -> type:
     class B(asking_below()):
